@@ -1,0 +1,96 @@
+#include "stepwell/base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "stepwell/base/error.h"
+#include "stepwell/base/memory.h"
+
+namespace stepwell {
+namespace {
+
+constexpr std::size_t kPendingBytes = std::size_t{1} << 20;
+
+[[noreturn]] void ThrowIo(const char* verb, const std::filesystem::path& path) {
+  throw Error(ErrorKind::kIo, fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(errno)));
+}
+
+std::filesystem::path FolderOf(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+// Makes the new directory entry durable. Not every file system can; a rename that cannot be flushed is still whole.
+void SyncFolder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  std::string name = (FolderOf(path_) / ("." + path_.filename().string() + ".XXXXXX")).string();
+  fd_ = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd_ < 0) ThrowIo("create a file beside", path_);
+  temporary_ = name;
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  ::fchmod(fd_, 0666 & ~mask);
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::Write(std::span<const std::byte> bytes) {
+  bytes_written_ += bytes.size();
+  if (bytes.size() >= kPendingBytes) {
+    Flush();
+    WriteThrough(bytes);
+    return;
+  }
+  pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (pending_.size() >= kPendingBytes) Flush();
+}
+
+void AtomicFile::Flush() {
+  WriteThrough(std::as_bytes(std::span(pending_)));
+  pending_.clear();
+}
+
+void AtomicFile::WriteThrough(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) ThrowIo("write", path_);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::Commit() {
+  Flush();
+  if (::fsync(fd_) != 0) ThrowIo("flush", path_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) ThrowIo("give its name to", path_);
+  ::close(fd_);
+  fd_ = -1;
+  SyncFolder(FolderOf(path_));
+}
+
+std::string ReadTextFile(const std::filesystem::path& path, std::size_t most_bytes) {
+  const SharedBytes bytes = MapFile(path);
+  if (bytes.size() > most_bytes) {
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("'{}' holds {} bytes, more than the {} that such a file may",
+                                                         path.string(), bytes.size(), most_bytes));
+  }
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace stepwell

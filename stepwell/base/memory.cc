@@ -1,0 +1,107 @@
+#include "stepwell/base/memory.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "stepwell/base/error.h"
+
+namespace stepwell {
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+std::size_t RoundUp(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
+
+Error IoError(const char* verb, const std::filesystem::path& path) {
+  return {ErrorKind::kIo, fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(errno))};
+}
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
+  if (bytes == 0) return;
+  const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
+  const std::size_t rounded = RoundUp(bytes, alignment);
+  if (rounded < bytes) throw std::bad_alloc();
+  void* memory = std::aligned_alloc(alignment, rounded);
+  if (memory == nullptr) throw std::bad_alloc();
+  data_.reset(static_cast<std::byte*>(memory));
+  if (alignment == kHugePage) ::madvise(memory, rounded, MADV_HUGEPAGE);
+  std::memset(memory, 0, rounded);
+}
+
+void AlignedBuffer::Free::operator()(std::byte* data) const noexcept { std::free(data); }
+
+SharedBytes SharedBytes::Own(AlignedBuffer buffer) {
+  auto owner = std::make_shared<const AlignedBuffer>(std::move(buffer));
+  const auto bytes = owner->span();
+  return {std::move(owner), bytes};
+}
+
+SharedBytes SharedBytes::CopyOf(std::span<const std::byte> bytes) {
+  AlignedBuffer buffer(bytes.size());
+  if (!bytes.empty()) std::memcpy(buffer.data(), bytes.data(), bytes.size());
+  return Own(std::move(buffer));
+}
+
+SharedBytes SharedBytes::Slice(std::size_t offset, std::size_t bytes) const {
+  if (offset > size() || bytes > size() - offset) {
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("bytes {}..+{} lie outside the {} bytes there are", offset, bytes, size()));
+  }
+  SharedBytes slice(owner_, bytes_.subspan(offset, bytes));
+  slice.mapped_ = mapped_;
+  return slice;
+}
+
+void SharedBytes::ReleasePages() const {
+  if (!mapped_ || bytes_.empty()) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  // Only whole pages: a neighbour's bytes on the first and the last page may still be wanted.
+  const auto begin = (reinterpret_cast<std::uintptr_t>(data()) + page - 1) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(data() + size()) / page * page;
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+SharedBytes MapFile(const std::filesystem::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw IoError("open", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) throw IoError("read the size of", path);
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorKind::kIo, fmt::format("'{}' is not a regular file", path.string()));
+  }
+  if (info.st_size == 0) return {};
+  const auto size = static_cast<std::size_t>(info.st_size);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (address == MAP_FAILED) throw IoError("map", path);
+  std::shared_ptr<const void> owner(address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); });
+  SharedBytes bytes(std::move(owner), {static_cast<const std::byte*>(address), size});
+  bytes.mapped_ = true;
+  return bytes;
+}
+
+}  // namespace stepwell
