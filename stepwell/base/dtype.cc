@@ -15,11 +15,11 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-    Row{DType::kF32, "f32", "FP32", 32}, Row{DType::kF64, "f64", "FP64", 64}, Row{DType::kF16, "f16", "FP16", 16},
-    Row{DType::kBF16, "bf16", "BF16", 16}, Row{DType::kI8, "i8", "I8", 8},    Row{DType::kU8, "u8", "U8", 8},
-    Row{DType::kI16, "i16", "I16", 16},  Row{DType::kU16, "u16", "U16", 16},  Row{DType::kI32, "i32", "I32", 32},
-    Row{DType::kU32, "u32", "U32", 32},  Row{DType::kI64, "i64", "I64", 64},  Row{DType::kU64, "u64", "U64", 64},
-    Row{DType::kBool, "boolean", "BOOL", 8}, Row{DType::kI4, "i4", "I4", 4},  Row{DType::kU4, "u4", "U4", 4},
+    Row{DType::kF32, "f32", "FP32", 32},     Row{DType::kF64, "f64", "FP64", 64}, Row{DType::kF16, "f16", "FP16", 16},
+    Row{DType::kBF16, "bf16", "BF16", 16},   Row{DType::kI8, "i8", "I8", 8},      Row{DType::kU8, "u8", "U8", 8},
+    Row{DType::kI16, "i16", "I16", 16},      Row{DType::kU16, "u16", "U16", 16},  Row{DType::kI32, "i32", "I32", 32},
+    Row{DType::kU32, "u32", "U32", 32},      Row{DType::kI64, "i64", "I64", 64},  Row{DType::kU64, "u64", "U64", 64},
+    Row{DType::kBool, "boolean", "BOOL", 8}, Row{DType::kI4, "i4", "I4", 4},      Row{DType::kU4, "u4", "U4", 4},
 };
 
 constexpr bool IsIndexedByDType() {

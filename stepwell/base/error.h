@@ -30,7 +30,8 @@ class Error : public std::exception {
   std::string text_;
 };
 
-// Runs `body`. An Error leaving it gains the line that `frame()` builds; that line costs nothing when nothing is thrown.
+// Runs `body`. An Error leaving it gains the line that `frame()` builds; that line costs nothing when nothing is
+// thrown.
 template <class Frame, class Body>
 decltype(auto) While(Frame&& frame, Body&& body) {
   try {
@@ -43,12 +44,12 @@ decltype(auto) While(Frame&& frame, Body&& body) {
 
 // Throws Error{kind, message} unless `ok`. For input; a message that must be built goes into an `if` and a `throw`.
 inline void Require(bool ok, ErrorKind kind, const char* message) {
-  if (!ok) [[unlikely]] throw Error(kind, message);
+  if (!ok) [[unlikely]]
+    throw Error(kind, message);
 }
 
 // Aborts with the source line: for our own mistakes only. One that a file can reach is a bug.
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
-#define STEPWELL_CHECK(condition) \
-  ((condition) ? void(0) : ::stepwell::CheckFailed(#condition, __FILE__, __LINE__))
+#define STEPWELL_CHECK(condition) ((condition) ? void(0) : ::stepwell::CheckFailed(#condition, __FILE__, __LINE__))
 
 }  // namespace stepwell

@@ -42,7 +42,9 @@ class Shape {
   constexpr int rank() const { return rank_; }  // -1 where unknown
   constexpr Dim operator[](int axis) const { return dims_[static_cast<std::size_t>(axis)]; }
   constexpr Dim& operator[](int axis) { return dims_[static_cast<std::size_t>(axis)]; }
-  constexpr std::span<const Dim> dims() const { return {dims_.data(), static_cast<std::size_t>(rank_ < 0 ? 0 : rank_)}; }
+  constexpr std::span<const Dim> dims() const {
+    return {dims_.data(), static_cast<std::size_t>(rank_ < 0 ? 0 : rank_)};
+  }
 
   constexpr void Append(Dim dim) {
     if (rank_ >= kMaxRank) throw Error(ErrorKind::kUnsupported, "a tensor has more than 8 dimensions");

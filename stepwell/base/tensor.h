@@ -35,8 +35,8 @@ struct BasicTensorView {
   BasicTensorView(TensorType tensor_type, Byte* bytes) : type(tensor_type), data(bytes) {}
   // A view to write through is a view to read through.
   BasicTensorView(const BasicTensorView<std::remove_const_t<Byte>>& other)  // NOLINT(google-explicit-constructor)
-    requires std::is_const_v<Byte>
-      : type(other.type), data(other.data) {}
+      requires std::is_const_v<Byte> : type(other.type),
+                                       data(other.data) {}
 
   std::size_t size_bytes() const { return type.bytes(); }
   std::span<Byte> bytes() const { return {data, type.bytes()}; }

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "stepwell/base/tensor.h"
+#include "stepwell/ir/graph.h"
+
+namespace stepwell::ops {
+
+// What a kernel may touch during a run. Outputs alias neither inputs nor each other; scratch is the session's, aligned
+// to 64 bytes, at least scratch_bytes() long, with undefined content.
+struct KernelArgs {
+  std::span<const ConstTensorView> inputs;  // a constant that the kernel packed may have null data
+  std::span<const TensorView> outputs;
+  std::span<std::byte> scratch;
+};
+
+// A prepared computation: weights packed, primitives built, sizes fixed. Const and shared by every session of a plan,
+// from any thread. A run does not allocate.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual void Run(const KernelArgs& args) const = 0;
+  virtual std::size_t scratch_bytes() const { return 0; }
+  // Whether Run reads this input; false for a constant that was packed when the kernel was made.
+  virtual bool ReadsInput(int) const { return true; }
+};
+
+// Packed weights, shared by all plans of one model: the same constant packed the same way exists once. Thread safe.
+class WeightCache {
+ public:
+  // `kind` names the packing; `make` is called at most once per (constant, kind).
+  template <class Packed>
+  std::shared_ptr<const Packed> GetOrMake(const ir::ConstantData& constant, std::string_view kind,
+                                          const std::function<std::shared_ptr<const Packed>()>& make) {
+    const std::scoped_lock lock(mutex_);
+    auto& entry = entries_[{constant.identity, std::string(kind)}];
+    if (entry == nullptr) {
+      entry = make();
+      constant.bytes.ReleasePages();  // the packed copy is what runs from now on
+    }
+    return std::static_pointer_cast<const Packed>(entry);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<std::uint64_t, std::string>, std::shared_ptr<const void>> entries_;
+};
+
+// Plain loops that anyone can check against the formula, or the prepared kernels that run in a plan.
+enum class KernelSet : std::uint8_t { kReference, kFast };
+
+// Where a kernel will stand: the types around it (static shapes), the constants among its inputs, and the model's
+// packed weights (null: pack for this kernel alone).
+struct KernelSite {
+  std::span<const TensorType> input_types;
+  std::span<const TensorType> output_types;
+  std::span<const ir::ConstantData* const> constants;  // null where the input is computed
+  WeightCache* weights = nullptr;
+  KernelSet set = KernelSet::kFast;
+};
+
+struct KernelRule {
+  std::string_view op_name;
+  std::unique_ptr<const Kernel> (*make)(const ir::Op&, const KernelSite&);
+};
+
+// Ties a typed factory to its op: KernelFor<LstmCell, MakeLstmCell>().
+template <class ConcreteOp, auto Make>
+constexpr KernelRule KernelFor() {
+  return {ConcreteOp::kName,
+          [](const ir::Op& op, const KernelSite& site) { return Make(static_cast<const ConcreteOp&>(op), site); }};
+}
+
+}  // namespace stepwell::ops

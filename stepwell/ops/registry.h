@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "stepwell/ops/import_rule.h"
+#include "stepwell/ops/kernel.h"
+#include "stepwell/ops/op_rule.h"
+
+// The tables of all families, gathered from families.def. A family that forgets a table is a link error.
+namespace stepwell::ops {
+
+// An ir::OpFactory over all families, for ir::ReadXml.
+std::shared_ptr<ir::Op> MakeOp(std::string_view layer_type);
+
+// Null when no family imports the TensorFlow op.
+const ImportRule* FindImportRule(std::string_view source_op);
+// Throws Error(kUnsupported) naming the op when no family has a kernel for it.
+const KernelRule& FindKernelRule(std::string_view op_name);
+std::unique_ptr<const Kernel> MakeKernel(const ir::Op& op, const KernelSite& site);
+
+std::vector<OpRule> AllOpRules();
+std::vector<ImportRule> AllImportRules();
+
+}  // namespace stepwell::ops
