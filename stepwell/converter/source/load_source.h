@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "stepwell/converter/source/checkpoint.h"
+#include "stepwell/converter/source/source_graph.h"
+
+namespace stepwell::converter {
+
+enum class SourceKind : std::uint8_t {
+  kGraphDef,        // .pb or .pbtxt, frozen or with a checkpoint beside it
+  kMemmapped,       // .pbmm
+  kMetaGraph,       // .meta, binary or text
+  kCheckpointOnly,  // variables without a graph: a template must supply it
+};
+std::string_view SourceKindName(SourceKind kind);
+
+// How a graph file is written. kDetect looks at its first bytes.
+enum class GraphEncoding : std::uint8_t { kDetect, kBinary, kText };
+
+struct SourceOptions {
+  // A graph of any kind, or a checkpoint (prefix, file or folder). Empty where `meta_graph` is given.
+  std::filesystem::path model;
+  std::filesystem::path meta_graph;  // mo's --input_meta_graph; its checkpoint is the prefix beside it unless given
+  std::filesystem::path checkpoint;  // mo's --input_checkpoint; anything that OpenCheckpoint takes
+  GraphEncoding encoding = GraphEncoding::kDetect;
+  Checksums checksums = Checksums::kVerify;
+};
+
+struct LoadedSource {
+  SourceKind kind = SourceKind::kGraphDef;
+  std::filesystem::path path;  // the graph's file, or the checkpoint's prefix where there is no graph
+  SourceGraph graph;           // validated; empty for kCheckpointOnly
+  std::optional<Checkpoint> checkpoint;
+  // For kCheckpointOnly: the MetaGraph that lies beside the checkpoint, if any; not read.
+  std::optional<std::filesystem::path> sibling_meta_graph;
+};
+
+// Finds out what the paths hold and reads it; weights stay in the mapped files. Throws Error with the path, what was
+// expected there, what was found, and what to try.
+LoadedSource LoadSource(const SourceOptions& options);
+
+}  // namespace stepwell::converter
