@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace stepwell::kernels {
+
+// What becomes of a product on its way to memory: out = clamp(activation(start + sum + bias)), where start is 0 or what
+// `out` held. NaN stays NaN.
+struct Epilogue {
+  enum class Start : std::uint8_t { kZero, kOutput };
+  enum class Activation : std::uint8_t { kNone, kSigmoid, kTanh };
+
+  std::span<const float> bias;  // [outputs] or empty
+  Activation activation = Activation::kNone;
+  float low = -std::numeric_limits<float>::infinity();  // a ReLU is low = 0, a clipped one has a `high` too
+  float high = std::numeric_limits<float>::infinity();
+  Start start = Start::kZero;
+};
+
+}  // namespace stepwell::kernels
