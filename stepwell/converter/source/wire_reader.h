@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "stepwell/base/memory.h"
 
@@ -48,6 +50,10 @@ class WireReader {
   std::string String() const;
   // The field as a message of its own, one level deeper.
   WireReader Message() const;
+  // The bytes of a repeated field of fixed width: one element, or a packed run of them.
+  SharedBytes Payload() const;
+  // The elements of a repeated integer field: one, or a packed run of them.
+  void AppendVarints(std::vector<std::uint64_t>& values) const;
 
   // The whole message, and where it begins in the outermost one.
   const SharedBytes& bytes() const { return bytes_; }

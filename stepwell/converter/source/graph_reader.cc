@@ -1,0 +1,111 @@
+#include "stepwell/converter/source/graph_reader.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/base/error.h"
+#include "stepwell/base/text.h"
+#include "stepwell/converter/source/attr_reader.h"
+
+namespace stepwell::converter {
+namespace {
+
+// "name" or "name:port", as NodeDef.input spells data inputs.
+SourceOutput ParseDataInput(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return {text, 0};
+  const auto port = ParseInt(std::string_view(text).substr(colon + 1));
+  constexpr std::int64_t kMostPorts = 1 << 20;
+  if (!port || *port < 0 || *port > kMostPorts) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("input '{}' does not end in an output number", text));
+  }
+  return {text.substr(0, colon), static_cast<int>(*port)};
+}
+
+void AddInput(const std::string& text, SourceNode& node) {
+  if (text.starts_with('^')) {
+    node.control_inputs.push_back(text.substr(1));
+  } else {
+    node.inputs.push_back(ParseDataInput(text));
+  }
+}
+
+// An entry of NodeDef's map of attributes.
+void ReadAttrEntry(WireReader message, SourceNode& node) {
+  std::string key;
+  SourceAttr value;
+  const auto read_value = [&](const WireReader& entry) {
+    value = While([&] { return fmt::format("reading attribute '{}'", key); },
+                  [&] { return ReadAttrValue(entry.Message()); });
+  };
+  while (message.Next()) {
+    if (message.field() == 1) key = message.String();
+    if (message.field() == 2) read_value(message);
+  }
+  node.attrs.insert_or_assign(std::move(key), std::move(value));
+}
+
+void ReadNodeField(const WireReader& message, SourceNode& node) {
+  switch (message.field()) {
+    case 1:
+      node.name = message.String();
+      break;
+    case 2:
+      node.op = message.String();
+      break;
+    case 3:
+      AddInput(message.String(), node);
+      break;
+    case 4:
+      node.device = message.String();
+      break;
+    case 5:
+      ReadAttrEntry(message.Message(), node);
+      break;
+    default:
+      break;
+  }
+}
+
+SourceNode ReadNode(WireReader message, std::size_t index) {
+  SourceNode node;
+  While([&] { return fmt::format("reading node {} '{}' ({})", index, node.name, node.op); },
+        [&] {
+          while (message.Next()) ReadNodeField(message, node);
+        });
+  return node;
+}
+
+std::int64_t ReadProducer(WireReader versions) {
+  std::int64_t producer = 0;
+  while (versions.Next()) {
+    if (versions.field() == 1) producer = versions.Int();
+  }
+  return producer;
+}
+
+}  // namespace
+
+SourceGraph ReadGraphDef(WireReader message) {
+  SourceGraph::Parts parts;
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        parts.nodes.push_back(ReadNode(message.Message(), parts.nodes.size()));
+        break;
+      case 2:
+        parts.library = message.Bytes();
+        break;
+      case 3:
+        parts.producer = message.Int();
+        break;  // the field that `versions` replaced
+      case 4:
+        parts.producer = ReadProducer(message.Message());
+        break;
+      default:
+        break;
+    }
+  }
+  return SourceGraph(std::move(parts));
+}
+
+}  // namespace stepwell::converter

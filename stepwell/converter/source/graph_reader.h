@@ -1,0 +1,14 @@
+#pragma once
+
+#include "stepwell/base/memory.h"
+#include "stepwell/converter/source/source_graph.h"
+#include "stepwell/converter/source/wire_reader.h"
+
+namespace stepwell::converter {
+
+// A GraphDef message in protobuf's binary form; constants are slices of its bytes. `Validate` is not called.
+// Throws Error(kInvalidModel) saying at which byte, and in which node, the file is wrong.
+SourceGraph ReadGraphDef(WireReader message);
+inline SourceGraph ReadGraphDef(const SharedBytes& bytes) { return ReadGraphDef(WireReader(bytes)); }
+
+}  // namespace stepwell::converter
