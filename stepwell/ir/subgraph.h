@@ -43,6 +43,10 @@ struct SubgraphOp : Op {
   std::vector<InputMap> input_map;
   std::vector<OutputMap> output_map;
   std::vector<BackEdge> back_edges;
+  // Loop only; it also takes its trip count at external input 0 and its first condition at external input 1, which are
+  // not in `input_map`.
+  std::optional<std::int64_t> iteration_input;   // the body input that takes the number of the iteration, i64
+  std::optional<std::int64_t> condition_output;  // the body output that says whether another iteration follows
 };
 
 }  // namespace stepwell::ir
