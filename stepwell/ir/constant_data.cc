@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "stepwell/base/visit_element.h"
+
 namespace stepwell::ir {
 namespace {
 
@@ -12,36 +14,6 @@ T ElementAt(const std::byte* data, std::size_t index) {
   T value;
   std::memcpy(&value, data + index * sizeof(T), sizeof(T));
   return value;
-}
-
-template <class Visit>
-bool VisitElementType(DType dtype, Visit&& visit) {
-  switch (dtype) {
-    case DType::kF32:
-      return visit(float{}), true;
-    case DType::kF64:
-      return visit(double{}), true;
-    case DType::kI8:
-      return visit(std::int8_t{}), true;
-    case DType::kU8:
-      return visit(std::uint8_t{}), true;
-    case DType::kI16:
-      return visit(std::int16_t{}), true;
-    case DType::kU16:
-      return visit(std::uint16_t{}), true;
-    case DType::kI32:
-      return visit(std::int32_t{}), true;
-    case DType::kU32:
-      return visit(std::uint32_t{}), true;
-    case DType::kI64:
-      return visit(std::int64_t{}), true;
-    case DType::kU64:
-      return visit(std::uint64_t{}), true;
-    case DType::kBool:
-      return visit(std::uint8_t{}), true;
-    default:
-      return false;
-  }
 }
 
 bool AllElementsEqual(const std::byte* data, std::size_t element_bytes, std::size_t elements) {
@@ -91,7 +63,7 @@ Tensor ConstantData::ToTensor() const {
 std::optional<std::vector<std::int64_t>> ConstantData::Ints(std::int64_t most) const {
   if (IsFloat(type.dtype) || num_elements() > most) return std::nullopt;
   std::vector<std::int64_t> values(AsSize(num_elements()));
-  const bool known = VisitElementType(type.dtype, [&](auto element) {
+  const bool known = VisitElement(type.dtype, [&](auto element) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = static_cast<std::int64_t>(ElementAt<decltype(element)>(bytes.data(), i));
     }
@@ -104,7 +76,7 @@ std::optional<double> ConstantData::UniformValue() const {
   const std::size_t elements = AsSize(num_elements());
   if (elements == 0) return std::nullopt;
   std::optional<double> uniform;
-  VisitElementType(type.dtype, [&](auto element) {
+  VisitElement(type.dtype, [&](auto element) {
     if (AllElementsEqual(bytes.data(), sizeof(element), elements)) {
       uniform = static_cast<double>(ElementAt<decltype(element)>(bytes.data(), 0));
     }
