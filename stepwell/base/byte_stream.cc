@@ -36,10 +36,17 @@ std::span<const std::byte> ByteReader::NextArray(std::size_t element_size) {
   return Next(static_cast<std::size_t>(count) * element_size);
 }
 
-std::string ByteReader::ReadText() {
-  const std::span<const std::byte> bytes = NextArray(1);
+namespace {
+
+std::string AsText(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+}  // namespace
+
+std::string ByteReader::ReadText() { return AsText(NextArray(1)); }
+
+std::string ByteReader::ReadChars(std::size_t size) { return AsText(Next(size)); }
 
 ByteReader ByteReader::ReadBlock(std::string_view part) {
   return ByteReader(NextArray(1), fmt::format("{} of {}", part, what_));

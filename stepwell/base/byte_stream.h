@@ -65,6 +65,8 @@ class ByteReader {
     return values;
   }
   std::string ReadText();
+  // Exactly `size` bytes that no length stands before, for formats that others laid down.
+  std::string ReadChars(std::size_t size);
   // A part that has its own reader, so that a part that reads too little or too much spoils nothing behind it. Valid as
   // long as the bytes of this reader.
   ByteReader ReadBlock(std::string_view part);
