@@ -12,15 +12,11 @@ struct Epilogue {
   enum class Start : std::uint8_t { kZero, kOutput };
   enum class Activation : std::uint8_t { kNone, kSigmoid, kTanh };
 
-  static constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-  std::span<const float> bias = {};  // [outputs] or empty
+  std::span<const float> bias;  // [outputs] or empty
   Activation activation = Activation::kNone;
-  float low = -kInfinity;  // a ReLU is low = 0, a clipped one has a `high` too
-  float high = kInfinity;
+  float low = -std::numeric_limits<float>::infinity();  // a ReLU is low = 0, a clipped one has a `high` too
+  float high = std::numeric_limits<float>::infinity();
   Start start = Start::kZero;
-
-  bool has_bounds() const { return low > -kInfinity || high < kInfinity; }
 };
 
 }  // namespace stepwell::kernels
