@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "stepwell/ir/graph.h"
+
+namespace stepwell::converter {
+
+struct FreeShapesOptions {
+  // By input (a missing entry: none): the axes whose extent the user fixed.
+  std::vector<std::vector<int>> fixed_axes;
+  // Only the first so many axes of an input can become free: batch and frames lead.
+  int leading_axes = 2;
+};
+
+struct FreeShapesResult {
+  ir::Graph graph;
+  // For people: "input_node axis 2 stays 19: node 'Reshape' (Reshape) needs it".
+  std::vector<std::string> held;
+};
+
+// Frees the batch and the number of frames of a graph whose inputs have the source's fixed shapes.
+//
+// TensorFlow 1 often wrote these numbers into constants: the target of a Reshape, the limit of a Range, the dimensions
+// of a Fill. The pass gives every leading axis of every input, and every such number, a symbol (dim_symbols.h), infers
+// the graph with probes in their places, unifies the symbols that have to be equal and gives up those that have to be
+// constants. What is left is free: its axis becomes dynamic, and each constant that was derived from it is computed
+// from the shape of an input instead. Input::default_shape keeps the source's extents.
+//
+// Axes that cannot be freed stay as they are; `held` says which node needs them. Throws only for a graph that does not
+// infer with its own shapes.
+FreeShapesResult FreeShapes(const ir::Graph& graph, const FreeShapesOptions& options = {});
+
+}  // namespace stepwell::converter
