@@ -84,7 +84,8 @@ class ShapeSolver {
       if (GiveUpExtraUnits(pair.a, conflict) || GiveUpExtraUnits(pair.b, conflict)) return;
     }
     for (const DimPair& pair : conflict.candidates) {
-      if (pair.a.is_literal() != pair.b.is_literal()) return GiveUp((pair.a.is_literal() ? pair.b : pair.a).symbols, conflict);
+      if (pair.a.is_literal() != pair.b.is_literal())
+        return GiveUp((pair.a.is_literal() ? pair.b : pair.a).symbols, conflict);
     }
     GiveUp(conflict.involved, conflict);
   }

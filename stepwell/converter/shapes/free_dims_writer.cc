@@ -1,0 +1,143 @@
+#include "stepwell/converter/shapes/free_dims_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "stepwell/ops/registry.h"
+#include "stepwell/passes/rewriter.h"
+
+namespace stepwell::converter {
+namespace {
+
+// Computes dimensions from the shapes of the graph's inputs; each ShapeOf and each dimension is computed once.
+class DimSource {
+ public:
+  DimSource(passes::Rewriter& rewriter, const DimSymbols& symbols) : rewriter_(rewriter), symbols_(symbols) {}
+
+  // i64[1]
+  ir::ValueId Vector(const DimExpr& expr) {
+    std::optional<ir::ValueId> product;
+    for (const SymbolId symbol : expr.symbols) {
+      const ir::ValueId dim = symbols_.IsHard(symbol) ? Number(symbols_.source_value(symbol)) : Axis(symbol);
+      product = product ? AddOp("Multiply", "dims", {*product, dim}) : dim;
+    }
+    if (!product) return Number(expr.constant);
+    return expr.constant == 1 ? *product : AddOp("Multiply", "dims", {*product, Number(expr.constant)});
+  }
+
+  // The target of a Reshape: -1 stands for the first dimension that is not known.
+  ir::ValueId ReshapeTarget(const std::vector<DimExpr>& target) { return Vectors(target, Unknown::kOnce); }
+  ir::ValueId Shape(const std::vector<DimExpr>& target) { return Vectors(target, Unknown::kNever); }
+  // i64[]
+  ir::ValueId Scalar(const DimExpr& expr) {
+    return AddOp("Squeeze", "dim", {Vector(expr), rewriter_.builder().AddInts("dim/axes", {0})});
+  }
+
+ private:
+  enum class Unknown { kNever, kOnce };
+
+  bool IsKnown(const DimExpr& expr) const {
+    return std::all_of(expr.symbols.begin(), expr.symbols.end(), [&](SymbolId s) { return symbols_.IsHard(s); });
+  }
+
+  ir::ValueId Vectors(const std::vector<DimExpr>& target, Unknown unknown) {
+    std::vector<ir::ValueId> pieces;
+    std::vector<std::int64_t> numbers;
+    const auto flush = [&] {
+      if (!numbers.empty()) pieces.push_back(rewriter_.builder().AddInts("shape", std::move(numbers)));
+      numbers.clear();
+    };
+    for (const DimExpr& expr : target) {
+      if (IsKnown(expr)) {
+        numbers.push_back(symbols_.SourceValue(expr));
+      } else if (unknown == Unknown::kOnce) {
+        numbers.push_back(-1);
+        unknown = Unknown::kNever;
+      } else {
+        flush();
+        pieces.push_back(Vector(expr));
+      }
+    }
+    flush();
+    return pieces.size() == 1 ? pieces[0] : AddOp("Concat", "shape", pieces);
+  }
+
+  ir::ValueId Number(Dim value) { return rewriter_.builder().AddInts("dim", {value}); }
+
+  ir::ValueId Axis(SymbolId symbol) {
+    const auto known = axes_.find(symbols_.Root(symbol));
+    if (known != axes_.end()) return known->second;
+    const DimSymbols::Origin origin = *symbols_.origin(symbol);
+    const ir::Input& input = rewriter_.source().inputs()[origin.input];
+    auto shape = shapes_.find(origin.input);
+    if (shape == shapes_.end()) {
+      const ir::ValueId value = rewriter_.Mapped(input.value);
+      shape = shapes_.emplace(origin.input, AddOp("ShapeOf", input.name + "/shape", {value})).first;
+    }
+    ir::GraphBuilder& builder = rewriter_.builder();
+    const std::string name = fmt::format("{}/dim_{}", input.name, origin.axis);
+    const ir::ValueId index = builder.AddInts(name + "/index", {origin.axis});
+    const ir::ValueId dim = AddOp("Gather", name, {shape->second, index, builder.AddInt(name + "/axis", 0)});
+    return axes_.emplace(symbols_.Root(symbol), dim).first->second;
+  }
+
+  // These ops do here what their default attributes say.
+  ir::ValueId AddOp(std::string_view type, std::string name, std::vector<ir::ValueId> inputs) {
+    return rewriter_.builder().Add(std::move(name), ops::MakeOp(type), std::move(inputs)).at(0);
+  }
+
+  passes::Rewriter& rewriter_;
+  const DimSymbols& symbols_;
+  std::map<std::size_t, ir::ValueId> shapes_;  // by input
+  std::map<SymbolId, ir::ValueId> axes_;       // by root
+};
+
+TensorType FreedType(const ir::Graph& graph, const ir::Input& input, const DimSymbols& symbols,
+                     const std::vector<std::optional<SymbolId>>& axes) {
+  TensorType type = graph.value(input.value).type;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    if (axes[axis] && !symbols.IsHard(*axes[axis])) type.shape[static_cast<int>(axis)] = kDynamic;
+  }
+  return type;
+}
+
+void CopyWithTarget(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node,
+                    const std::vector<DimExpr>& target) {
+  const std::size_t shape_input = *ShapeInputOf(node);
+  std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
+  const bool is_scalar = rewriter.source().value(node.inputs[shape_input]).type.shape.rank() == 0;
+  if (node.op->name() == "Reshape") {
+    inputs[shape_input] = dims.ReshapeTarget(target);
+  } else {
+    inputs[shape_input] = is_scalar ? dims.Scalar(target[0]) : dims.Shape(target);
+  }
+  const std::vector<ir::ValueId> outputs = rewriter.builder().Add(node.name, node.op, std::move(inputs));
+  for (std::size_t i = 0; i < outputs.size(); ++i) rewriter.Map(node.outputs[i], outputs[i]);
+}
+
+}  // namespace
+
+ir::Graph WriteFreeDims(const ir::Graph& graph, const DimSymbols& symbols,
+                        const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols,
+                        const ShapeTargets& targets) {
+  passes::Rewriter rewriter(graph);
+  DimSource dims(rewriter, symbols);
+  for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
+    const ir::Input& input = graph.inputs()[i];
+    rewriter.CopyInput(input, FreedType(graph, input, symbols, input_symbols[i]));
+  }
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto target = targets.find(i);
+    if (target == targets.end()) {
+      rewriter.CopyNode(graph.nodes()[i]);
+    } else {
+      CopyWithTarget(rewriter, dims, graph.nodes()[i], target->second);
+    }
+  }
+  return std::move(rewriter).Finish();
+}
+
+}  // namespace stepwell::converter
