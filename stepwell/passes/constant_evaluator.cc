@@ -1,0 +1,89 @@
+#include "stepwell/passes/constant_evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stepwell/ir/subgraph.h"
+#include "stepwell/passes/compute_node.h"
+#include "stepwell/passes/op_text.h"
+
+namespace stepwell::passes {
+namespace {
+
+std::vector<TensorType> TypesOf(const ir::Graph& graph, std::span<const ir::ValueId> values) {
+  std::vector<TensorType> types;
+  for (const ir::ValueId value : values) types.push_back(graph.value(value).type);
+  return types;
+}
+
+bool AreStatic(const ir::Graph& graph, std::span<const ir::ValueId> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](ir::ValueId value) { return graph.value(value).type.shape.is_static(); });
+}
+
+}  // namespace
+
+std::uint64_t DerivedIdentities::IdentityOf(const std::string& computation, std::uint64_t fresh) {
+  const std::scoped_lock lock(mutex_);
+  return identities_.try_emplace(computation, fresh).first->second;
+}
+
+ConstantEvaluator::ConstantEvaluator(const ir::Graph& graph, DerivedIdentities* identities)
+    : graph_(graph), identities_(identities), is_constant_(graph.num_values()) {
+  for (const ir::Node& node : graph.nodes()) {
+    const bool from_constants = std::all_of(node.inputs.begin(), node.inputs.end(),
+                                            [&](ir::ValueId input) { return is_constant_[input.index]; });
+    if (!from_constants || !AreStatic(graph, node.outputs)) continue;
+    for (const ir::ValueId output : node.outputs) is_constant_[output.index] = true;
+  }
+}
+
+ir::ConstantData ConstantEvaluator::Evaluate(ir::ValueId value) const {
+  STEPWELL_CHECK(IsConstant(value));
+  if (const ir::ConstantData* constant = graph_.constant(value)) return *constant;
+  Known known;
+  for (const ir::Node* node : NodesBehind(value)) Compute(*node, known);
+  return known.at(value);
+}
+
+std::vector<const ir::Node*> ConstantEvaluator::NodesBehind(ir::ValueId value) const {
+  std::vector<bool> is_needed(graph_.num_values());
+  is_needed[value.index] = true;
+  std::vector<const ir::Node*> nodes;
+  const std::span<const ir::Node> all = graph_.nodes().first(graph_.value(value).producer->index + 1U);
+  for (auto node = all.rbegin(); node != all.rend(); ++node) {
+    const bool is_behind = std::any_of(node->outputs.begin(), node->outputs.end(),
+                                       [&](ir::ValueId output) { return is_needed[output.index]; });
+    if (!is_behind) continue;
+    nodes.push_back(&*node);
+    for (const ir::ValueId input : node->inputs) is_needed[input.index] = true;
+  }
+  std::reverse(nodes.begin(), nodes.end());
+  return nodes;
+}
+
+void ConstantEvaluator::Compute(const ir::Node& node, Known& known) const {
+  if (const ir::ConstantData* constant = graph_.constant(node.outputs.at(0))) {
+    known.emplace(node.outputs[0], *constant);
+    return;
+  }
+  std::vector<ir::ConstantData> inputs;
+  for (const ir::ValueId input : node.inputs) inputs.push_back(known.at(input));
+  const auto frame = [&] { return fmt::format("computing the constant node '{}' ({})", node.name, node.op->name()); };
+  std::vector<ir::ConstantData> outputs =
+      While(frame, [&] { return ComputeNode(*node.op, inputs, TypesOf(graph_, node.outputs)); });
+  Identify(node, known, outputs);
+  for (std::size_t port = 0; port < outputs.size(); ++port) known.emplace(node.outputs[port], outputs[port]);
+}
+
+void ConstantEvaluator::Identify(const ir::Node& node, const Known& known, std::span<ir::ConstantData> outputs) const {
+  if (identities_ == nullptr || As<ir::SubgraphOp>(*node.op) != nullptr) return;
+  std::string computation = OpText(*node.op);
+  for (const ir::ValueId input : node.inputs) computation += fmt::format(" {}", known.at(input).identity);
+  for (std::size_t port = 0; port < outputs.size(); ++port) {
+    outputs[port].identity = identities_->IdentityOf(fmt::format("{}:{}", computation, port), outputs[port].identity);
+  }
+}
+
+}  // namespace stepwell::passes

@@ -1,0 +1,89 @@
+#include "stepwell/runtime/loaded_model.h"
+
+#include <list>
+#include <mutex>
+#include <optional>
+
+#include "stepwell/passes/fold.h"
+#include "stepwell/passes/specialise.h"
+#include "stepwell/runtime/fingerprint.h"
+#include "stepwell/runtime/plan_compiler.h"
+#include "stepwell/runtime/wanted_outputs.h"
+
+namespace stepwell::runtime {
+namespace {
+
+constexpr std::size_t kPlansKept = 8;
+
+// Large constants are computed one by one when a plan is made, and forgotten once packed.
+constexpr passes::FoldOptions kFolding = {.large = passes::FoldOptions::Large::kKeep};
+
+std::vector<std::size_t> GivenInputs(const PlanRequest& request) {
+  std::vector<std::size_t> given;
+  for (std::size_t input = 0; input < request.input_shapes.size(); ++input) {
+    if (request.input_shapes[input]) given.push_back(input);
+  }
+  return given;
+}
+
+}  // namespace
+
+class LoadedModel::Impl {
+ public:
+  explicit Impl(ir::Graph graph)
+      : graph_(std::move(graph)), fingerprint_(Fingerprint(graph_)), prepared_(passes::Fold(graph_, kFolding)) {}
+
+  const ir::Graph& graph() const { return graph_; }
+  std::uint64_t fingerprint() const { return fingerprint_; }
+
+  std::shared_ptr<const Plan> PlanFor(const PlanRequest& request) {
+    const std::scoped_lock lock(mutex_);
+    for (auto entry = plans_.begin(); entry != plans_.end(); ++entry) {
+      if (!(entry->request == request)) continue;
+      plans_.splice(plans_.begin(), plans_, entry);
+      return entry->plan;
+    }
+    plans_.push_front({request, Make(request)});
+    if (plans_.size() > kPlansKept) plans_.pop_back();
+    return plans_.front().plan;
+  }
+
+ private:
+  struct Entry {
+    PlanRequest request;
+    std::shared_ptr<const Plan> plan;
+  };
+
+  std::shared_ptr<const Plan> Make(const PlanRequest& request) {
+    const WantedOutputs wanted = FindWantedOutputs(prepared_, request);
+    const ir::Graph graph = passes::Specialise(
+        prepared_, {.input_shapes = request.input_shapes, .outputs = wanted.outputs, .fold = kFolding});
+    return PlanCompiler(graph, request.options.kernels, weights_).Compile(GivenInputs(request), wanted);
+  }
+
+  const ir::Graph graph_;
+  const std::uint64_t fingerprint_;
+  const ir::Graph prepared_;  // graph_ with all that does not depend on shapes done
+  SharedWeights weights_;
+  std::mutex mutex_;
+  std::list<Entry> plans_;  // the one used last first
+};
+
+std::shared_ptr<const LoadedModel> LoadedModel::Of(ir::Graph graph) {
+  return std::shared_ptr<const LoadedModel>(new LoadedModel(std::move(graph)));
+}
+
+LoadedModel::LoadedModel(ir::Graph graph) : impl_(std::make_unique<Impl>(std::move(graph))) {}
+LoadedModel::~LoadedModel() = default;
+
+const ir::Graph& LoadedModel::graph() const { return impl_->graph(); }
+std::uint64_t LoadedModel::fingerprint() const { return impl_->fingerprint(); }
+std::shared_ptr<const Plan> LoadedModel::PlanFor(const PlanRequest& request) const { return impl_->PlanFor(request); }
+
+PlanRequest LoadedModel::DefaultRequest() const {
+  PlanRequest request;
+  for (const ir::Input& input : graph().inputs()) request.input_shapes.emplace_back(input.default_shape);
+  return request;
+}
+
+}  // namespace stepwell::runtime

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "stepwell/ir/graph.h"
+#include "stepwell/runtime/plan.h"
+
+namespace stepwell::runtime {
+
+// A model ready to run: its graph, its weights (mapped, or packed as soon as a plan needs them) and the plans made so
+// far. Thread safe; plans and sessions outlive it.
+class LoadedModel {
+ public:
+  // Reads an .xml file and maps the .bin beside it. Throws Error naming the file.
+  static std::shared_ptr<const LoadedModel> Load(const std::filesystem::path& xml_path);
+  static std::shared_ptr<const LoadedModel> Of(ir::Graph graph);
+  ~LoadedModel();
+
+  // As it was read: what names, roles and states are looked up in.
+  const ir::Graph& graph() const;
+  // Identifies structure and weights; the same in every process.
+  std::uint64_t fingerprint() const;
+
+  // The plan for these shapes, outputs and options: made now, unless it is among the eight used last. Weights are
+  // packed once for all plans. Throws Error naming the input, output or node that does not fit.
+  std::shared_ptr<const Plan> PlanFor(const PlanRequest& request) const;
+  // A request for all inputs at their default shapes and all outputs.
+  PlanRequest DefaultRequest() const;
+
+ private:
+  explicit LoadedModel(ir::Graph graph);
+
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stepwell::runtime

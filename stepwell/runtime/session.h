@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "stepwell/base/memory.h"
+#include "stepwell/runtime/plan.h"
+
+namespace stepwell::runtime {
+
+// The scratch memory of one thread that runs one plan. Run is a function of its inputs: a session remembers nothing
+// between two calls. Not thread safe; any number of sessions may share a plan.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<const Plan> plan);
+
+  const Plan& plan() const { return *plan_; }
+
+  // `inputs` and `outputs` in the order of plan().inputs() and plan().outputs(), with exactly their types; the caller
+  // owns both. Outputs overlap neither inputs nor each other. Throws Error(kInvalidArgument) where number or type
+  // differ, before anything is written. Allocates nothing.
+  void Run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs);
+  // The same; adds the time of each of plan().steps() to `step_times`, which has as many elements.
+  void RunProfiled(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+                   std::span<std::chrono::nanoseconds> step_times);
+
+ private:
+  // An argument that lies with the caller, bound anew at every run.
+  struct Binding {
+    std::size_t slot = 0;  // into views_ or results_
+    Plan::Place place;
+  };
+
+  // Where the place lies; null for one that lies with the caller, or nowhere.
+  std::byte* Locate(const Plan::Place& place);
+  void AddView(const Plan::Argument& argument);
+  void AddResult(const Plan::Argument& argument);
+  void Bind(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs);
+  void RunStep(std::size_t step);
+  void CopyOutputs(std::span<const TensorView> outputs) const;
+
+  std::shared_ptr<const Plan> plan_;
+  AlignedBuffer arena_;
+  AlignedBuffer scratch_;
+  std::vector<ConstTensorView> views_;     // the inputs of all steps, then the sources of the copies
+  std::vector<TensorView> results_;        // the outputs of all steps
+  std::vector<std::size_t> view_begin_;    // by step, then of the copies
+  std::vector<std::size_t> result_begin_;  // by step
+  std::vector<Binding> view_bindings_;
+  std::vector<Binding> result_bindings_;
+};
+
+}  // namespace stepwell::runtime
