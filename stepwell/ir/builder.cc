@@ -36,9 +36,7 @@ ValueId GraphBuilder::AddFloat(std::string name, float value) {
   return AddConstant(std::move(name), ConstantData::OfFloat(value));
 }
 
-std::vector<ValueId> GraphBuilder::Add(std::string name, std::shared_ptr<const Op> op, std::vector<ValueId> inputs) {
-  name = UniqueName(std::move(name));
-  const auto frame = [&] { return fmt::format("adding node '{}' ({})", name, op->name()); };
+GraphBuilder::Inferred GraphBuilder::Infer(const Op& op, std::span<const ValueId> inputs) const {
   std::vector<InferContext::InputFacts> facts;
   for (const ValueId id : inputs) {
     STEPWELL_CHECK(id.index < graph_.values_.size());
@@ -46,12 +44,17 @@ std::vector<ValueId> GraphBuilder::Add(std::string name, std::shared_ptr<const O
     facts.push_back({input.type, constant(id), input.ints ? &*input.ints : nullptr});
   }
   const InferContext context(facts);
-  const std::vector<TensorType> types = While(frame, [&] { return op->Infer(context); });
-  std::optional<PartialInts> ints = While(frame, [&] { return op->InferInts(context); });
+  return {op.Infer(context), op.InferInts(context)};
+}
+
+std::vector<ValueId> GraphBuilder::Add(std::string name, std::shared_ptr<const Op> op, std::vector<ValueId> inputs) {
+  name = UniqueName(std::move(name));
+  const auto frame = [&] { return fmt::format("adding node '{}' ({})", name, op->name()); };
+  Inferred inferred = While(frame, [&] { return Infer(*op, inputs); });
   const NodeId node{static_cast<std::uint32_t>(graph_.nodes_.size())};
   std::vector<ValueId> outputs;
-  for (const TensorType& type : types) outputs.push_back(AddValue(type, node));
-  if (!outputs.empty()) graph_.values_[outputs[0].index].ints = std::move(ints);
+  for (const TensorType& type : inferred.types) outputs.push_back(AddValue(type, node));
+  if (!outputs.empty()) graph_.values_[outputs[0].index].ints = std::move(inferred.ints);
   graph_.nodes_.push_back({std::move(name), std::move(op), std::move(inputs), outputs});
   return outputs;
 }

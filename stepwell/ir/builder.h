@@ -33,6 +33,13 @@ class GraphBuilder {
     return Add(std::move(name), std::make_shared<const ConcreteOp>(std::move(op)), std::move(inputs)).at(0);
   }
 
+  // What Add() would find for such a node. Throws where Add() would.
+  struct Inferred {
+    std::vector<TensorType> types;
+    std::optional<PartialInts> ints;  // of output 0
+  };
+  Inferred Infer(const Op& op, std::span<const ValueId> inputs) const;
+
   void AddTensorName(ValueId value, std::string name);  // no-op when it has that name already
   void AddOutput(std::string name, ValueId value);
   // Both names must exist; types must agree. Throws Error(kInvalidModel) otherwise.

@@ -12,11 +12,15 @@ struct Epilogue {
   enum class Start : std::uint8_t { kZero, kOutput };
   enum class Activation : std::uint8_t { kNone, kSigmoid, kTanh };
 
-  std::span<const float> bias;  // [outputs] or empty
+  static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+  std::span<const float> bias = {};  // [outputs] or empty
   Activation activation = Activation::kNone;
-  float low = -std::numeric_limits<float>::infinity();  // a ReLU is low = 0, a clipped one has a `high` too
-  float high = std::numeric_limits<float>::infinity();
+  float low = -kInfinity;  // a ReLU is low = 0, a clipped one has a `high` too
+  float high = kInfinity;
   Start start = Start::kZero;
+
+  bool has_bounds() const { return low > -kInfinity || high < kInfinity; }
 };
 
 }  // namespace stepwell::kernels

@@ -28,15 +28,15 @@ struct LstmWeights {
   WeightSource input;      // [I, 4N]
   WeightSource recurrent;  // [H, 4N]; H = P with a projection, else N
   LstmGateOrder order;
-  std::span<const float> bias;             // [4N] or empty
-  float forget_bias = 0;                   // added to the forget gate's bias
-  std::span<const float> input_peephole;   // [N] or empty: on the old cell
-  std::span<const float> forget_peephole;  // [N] or empty: on the old cell
-  std::span<const float> output_peephole;  // [N] or empty: on the new cell
-  std::optional<WeightSource> projection;  // [N, P]
-  std::optional<float> gate_clip;          // bounds the sums before the activations (OpenVINO's `clip`)
-  std::optional<float> cell_clip;          // bounds the new cell (TensorFlow's `cell_clip`)
-  std::optional<float> projection_clip;    // bounds the projected output
+  std::span<const float> bias = {};             // [4N] or empty
+  float forget_bias = 0;                        // added to the forget gate's bias
+  std::span<const float> input_peephole = {};   // [N] or empty: on the old cell
+  std::span<const float> forget_peephole = {};  // [N] or empty: on the old cell
+  std::span<const float> output_peephole = {};  // [N] or empty: on the new cell
+  std::optional<WeightSource> projection = {};  // [N, P]
+  std::optional<float> gate_clip = {};          // bounds the sums before the activations (OpenVINO's `clip`)
+  std::optional<float> cell_clip = {};          // bounds the new cell (TensorFlow's `cell_clip`)
+  std::optional<float> projection_clip = {};    // bounds the projected output
 };
 
 // How x, h_all and c_all are laid out.
@@ -58,8 +58,8 @@ struct LstmArguments {
   std::span<const float> initial_h;  // [B, H]
   std::span<const float> initial_c;  // [B, N]
   std::span<float> h_all;            // [T, B, H]
-  std::span<float> c_all;            // [T, B, N] or empty
-  std::span<float> c_last;           // [B, N] or empty
+  std::span<float> c_all = {};       // [T, B, N] or empty
+  std::span<float> c_last = {};      // [B, N] or empty
 };
 
 // One LSTM layer over a sequence. With s = sigmoid, and [gate] the gate's part of x W + h R + b:

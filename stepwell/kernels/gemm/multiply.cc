@@ -1,0 +1,82 @@
+#include "stepwell/kernels/gemm/multiply.h"
+
+#include <algorithm>
+
+#include "stepwell/base/checked.h"
+#include "stepwell/base/error.h"
+#include "stepwell/kernels/gemm/tile.h"
+
+namespace stepwell::kernels {
+namespace {
+
+// Below this many multiply-adds (some 10 µs) a second thread costs more than it saves.
+constexpr std::int64_t kLeastForTeam = 1 << 18;
+
+class Product {
+ public:
+  Product(const PackedMatrix& weights, const float* a, std::int64_t rows, float* out, const Epilogue& epilogue)
+      : weights_(weights), a_(a), rows_(rows), out_(out), epilogue_(epilogue) {}
+
+  void RunOn(WorkerTeam& team) const {
+    if (rows_ * weights_.inputs() * weights_.outputs() < kLeastForTeam) {
+      return Compute({0, weights_.panels()}, {0, rows_});
+    }
+    team.Run([&](int member) { ComputePart(member, team.num_threads()); });
+  }
+
+ private:
+  // Parts are stretches of panels, each read by one member only; where panels are too few, stretches of rows.
+  void ComputePart(int member, int members) const {
+    if (weights_.panels() >= 4 * members || rows_ <= kMostTileRows) {
+      Compute(PartOf(weights_.panels(), 1, member, members), {0, rows_});
+    } else {
+      Compute({0, weights_.panels()}, PartOf(rows_, 1, member, members));
+    }
+  }
+
+  void Compute(Range panels, Range rows) const {
+    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      for (std::int64_t row = rows.begin; row < rows.end; row += kMostTileRows) {
+        ComputeTile(panel, row, std::min(kMostTileRows, rows.end - row), weights_.panel(panels.end));
+      }
+    }
+  }
+
+  void ComputeTile(std::int64_t panel, std::int64_t row, std::int64_t rows, const float* prefetch_end) const {
+    const std::int64_t column = panel * kPanelWidth;
+    const std::int64_t columns = std::min(kPanelWidth, weights_.outputs() - column);
+    float* out = out_ + row * weights_.outputs() + column;
+    Tile tile(rows);
+    if (epilogue_.start == Epilogue::Start::kOutput) {
+      tile.StartWith(out, columns, weights_.outputs());
+    } else {
+      tile.StartWithZeros();
+    }
+    const RowPointers a(a_ + row * weights_.inputs(), rows, weights_.inputs());
+    AddPanelProduct({.a = a.data(),
+                     .rows = rows,
+                     .panel = weights_.panel(panel),
+                     .inputs = weights_.inputs(),
+                     .prefetch_end = prefetch_end,
+                     .tile = tile.data()});
+    FinishTile(tile.data(), rows, columns, epilogue_, column);
+    tile.CopyTo(out, columns, weights_.outputs());
+  }
+
+  const PackedMatrix& weights_;
+  const float* a_;
+  const std::int64_t rows_;
+  float* out_;
+  const Epilogue& epilogue_;
+};
+
+}  // namespace
+
+void Multiply(const PackedMatrix& weights, std::span<const float> a, std::int64_t rows, std::span<float> out,
+              const Epilogue& epilogue, WorkerTeam& team) {
+  STEPWELL_CHECK(a.size() == AsSize(rows * weights.inputs()) && out.size() == AsSize(rows * weights.outputs()));
+  STEPWELL_CHECK(epilogue.bias.empty() || epilogue.bias.size() == AsSize(weights.outputs()));
+  Product(weights, a.data(), rows, out.data(), epilogue).RunOn(team);
+}
+
+}  // namespace stepwell::kernels

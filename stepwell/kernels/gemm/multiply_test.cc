@@ -1,0 +1,179 @@
+#include "stepwell/kernels/gemm/multiply.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "stepwell/kernels/test_support.h"
+
+namespace stepwell::kernels {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+struct Case {
+  std::int64_t inputs;
+  std::int64_t outputs;
+  std::vector<float> weights;  // [inputs, outputs]
+  PackedMatrix packed;
+
+  Case(std::int64_t k, std::int64_t n, WorkerTeam& team)
+      : inputs(k),
+        outputs(n),
+        weights(RandomFloats(k * n, 1)),
+        packed(DenseWeights(BytesOfFloats(weights), k, n, WeightOrder::kInputsByOutputs), team) {}
+};
+
+std::vector<float> Product(const Case& problem, std::span<const float> a, WorkerTeam& team,
+                           const Epilogue& epilogue = {}) {
+  const std::int64_t rows = std::ssize(a) / problem.inputs;
+  std::vector<float> out(AsSize(rows * problem.outputs), kNan);  // what is there before must not matter
+  Multiply(problem.packed, a, rows, out, epilogue, team);
+  return out;
+}
+
+// Within the bound that any order of summation in fp32 keeps: inputs * eps * sum of |a * w|.
+void ExpectNearTruth(const Case& problem, std::span<const float> a, std::span<const float> out) {
+  for (std::int64_t at = 0; at < std::ssize(out); ++at) {
+    const std::int64_t row = at / problem.outputs;
+    const std::int64_t column = at % problem.outputs;
+    double sum = 0;
+    double magnitude = 0;
+    for (std::int64_t k = 0; k < problem.inputs; ++k) {
+      const double term =
+          double{a[AsSize(row * problem.inputs + k)]} * double{problem.weights[AsSize(k * problem.outputs + column)]};
+      sum += term;
+      magnitude += std::abs(term);
+    }
+    const double bound = static_cast<double>(problem.inputs) * 0x1p-24 * magnitude;
+    ASSERT_NEAR(out[AsSize(at)], sum, bound) << "row " << row << " column " << column;
+  }
+}
+
+class MultiplyTest : public EveryIsa {
+ protected:
+  WorkerTeam one_{1};
+  WorkerTeam two_{2};
+};
+
+TEST_P(MultiplyTest, AgreesWithSumsInDouble) {
+  for (const std::int64_t inputs : {1, 2, 3, 5, 17, 63, 64, 65, 200, 494}) {
+    for (const std::int64_t outputs : {1, 2, 3, 5, 17, 63, 64, 65, 130}) {
+      const Case problem(inputs, outputs, two_);
+      for (const std::int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13}) {
+        const auto a = RandomFloats(rows * inputs, 2);
+        ExpectNearTruth(problem, a, Product(problem, a, two_));
+      }
+    }
+  }
+}
+
+TEST_P(MultiplyTest, GivesARowTheSameBitsInAnyBatchAndOnAnyNumberOfThreads) {
+  struct Size {
+    std::int64_t inputs, outputs;
+  };
+  for (const Size size : {Size{2048, 200}, Size{494, 520}, Size{300, 29}, Size{65, 1}}) {
+    const Case problem(size.inputs, size.outputs, two_);
+    const auto a = RandomFloats(100 * size.inputs, 3);
+    const auto all = std::span<const float>(a);
+    std::vector<float> singles;
+    for (std::int64_t row = 0; row < 100; ++row) {
+      const auto single = Product(problem, all.subspan(AsSize(row * size.inputs), AsSize(size.inputs)), one_);
+      singles.insert(singles.end(), single.begin(), single.end());
+    }
+    for (const std::int64_t rows : {2, 3, 4, 5, 6, 7, 8, 16, 17, 33, 48, 49, 64, 100}) {
+      const auto some = all.first(AsSize(rows * size.inputs));
+      const auto expected = std::span<const float>(singles).first(AsSize(rows * size.outputs));
+      EXPECT_TRUE(SameBits(Product(problem, some, one_), expected)) << rows << " rows";
+      EXPECT_TRUE(SameBits(Product(problem, some, two_), expected)) << rows << " rows on two threads";
+    }
+  }
+}
+
+TEST_P(MultiplyTest, ContinuesFromTheOutput) {
+  // The inputs in two parts, the second continuing the first: one chain, so the bits are those of the whole.
+  const std::int64_t inputs = 100, part = 37, outputs = 70, rows = 9;
+  const Case whole(inputs, outputs, two_);
+  const auto source = DenseWeights(BytesOfFloats(whole.weights), inputs, outputs, WeightOrder::kInputsByOutputs);
+  const PackedMatrix first(InputsOf(source, 0, part), two_);
+  const PackedMatrix second(InputsOf(source, part, inputs - part), two_);
+  const auto a = RandomFloats(rows * inputs, 4);
+  std::vector<float> a_first, a_second;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto begin = a.begin() + row * inputs;
+    a_first.insert(a_first.end(), begin, begin + part);
+    a_second.insert(a_second.end(), begin + part, begin + inputs);
+  }
+  std::vector<float> out(AsSize(rows * outputs));
+  Multiply(first, a_first, rows, out, {}, two_);
+  Multiply(second, a_second, rows, out, {.start = Epilogue::Start::kOutput}, two_);
+  EXPECT_TRUE(SameBits(out, Product(whole, a, one_)));
+}
+
+TEST_P(MultiplyTest, AddsTheBiasAndThenBounds) {
+  const Case problem(20, 70, two_);
+  const auto a = RandomFloats(3 * 20, 5);
+  const auto bias = RandomFloats(70, 6);
+  const auto plain = Product(problem, a, two_);
+  const auto bounded = Product(problem, a, two_, {.bias = bias, .low = 0, .high = 1});
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    ASSERT_EQ(bounded[at], std::clamp(plain[at] + bias[at % 70], 0.0F, 1.0F));
+  }
+  EXPECT_TRUE(std::ranges::count(bounded, 0.0F) > 0 && std::ranges::count(bounded, 1.0F) > 0);
+}
+
+TEST_P(MultiplyTest, AppliesActivations) {
+  const Case problem(20, 70, two_);
+  const auto a = RandomFloats(3 * 20, 7);
+  const auto plain = Product(problem, a, two_);
+  const auto sigmoid = Product(problem, a, two_, {.activation = Epilogue::Activation::kSigmoid});
+  const auto tanh = Product(problem, a, two_, {.activation = Epilogue::Activation::kTanh});
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    ASSERT_NEAR(sigmoid[at], 1 / (1 + std::exp(-double{plain[at]})), 2e-7);
+    ASSERT_NEAR(tanh[at], std::tanh(double{plain[at]}), 2e-7);
+  }
+}
+
+TEST_P(MultiplyTest, KeepsNanInItsRow) {
+  const Case problem(20, 70, two_);
+  auto a = RandomFloats(3 * 20, 8);
+  const auto clean = Product(problem, a, two_, {.low = 0, .high = 20});
+  a[25] = kNan;
+  const auto out = Product(problem, a, two_, {.low = 0, .high = 20});
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const bool second_row = at / 70 == 1;
+    ASSERT_EQ(std::isnan(out[at]), second_row);
+    if (!second_row) {
+      ASSERT_EQ(out[at], clean[at]);
+    }
+  }
+}
+
+TEST_P(MultiplyTest, OverNoInputsGivesTheBias) {
+  const PackedMatrix empty(DenseWeights({}, 0, 3, WeightOrder::kInputsByOutputs), one_);
+  const std::vector<float> bias = {1, -2, kInfinity};
+  std::vector<float> out(6);
+  Multiply(empty, {}, 2, out, {.bias = bias}, one_);
+  EXPECT_EQ(out, (std::vector<float>{1, -2, kInfinity, 1, -2, kInfinity}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, MultiplyTest, testing::ValuesIn(RunnableIsas()), NameOfIsa);
+
+TEST(Multiply, GivesTheSameBitsOnAvx2AndAvx512) {
+  if (MachineIsa() < Isa::kAvx512) GTEST_SKIP() << "this machine has no AVX-512";
+  WorkerTeam team(1);
+  const Case problem(700, 130, team);
+  const auto a = RandomFloats(7 * 700, 9);
+  ForceIsa(Isa::kAvx2);
+  const auto narrow = Product(problem, a, team, {.activation = Epilogue::Activation::kTanh});
+  ForceIsa(Isa::kAvx512);
+  const auto wide = Product(problem, a, team, {.activation = Epilogue::Activation::kTanh});
+  ForceIsa(ChosenIsa());
+  EXPECT_TRUE(SameBits(narrow, wide));
+}
+
+}  // namespace
+}  // namespace stepwell::kernels

@@ -1,0 +1,93 @@
+#include "stepwell/kernels/gemm/packed_matrix.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "stepwell/base/error.h"
+#include "stepwell/kernels/test_support.h"
+
+namespace stepwell::kernels {
+namespace {
+
+// Element (k, n) of the weights is recognisable: 1000 k + n.
+float Element(std::int64_t k, std::int64_t n) { return static_cast<float>(1000 * k + n); }
+
+std::vector<float> Stored(std::int64_t inputs, std::int64_t outputs, WeightOrder order) {
+  std::vector<float> values(AsSize(inputs * outputs));
+  for (std::int64_t k = 0; k < inputs; ++k) {
+    for (std::int64_t n = 0; n < outputs; ++n) {
+      const bool by_inputs = order == WeightOrder::kInputsByOutputs;
+      values[AsSize(by_inputs ? k * outputs + n : n * inputs + k)] = Element(k, n);
+    }
+  }
+  return values;
+}
+
+float Packed(const PackedMatrix& matrix, std::int64_t k, std::int64_t n) {
+  return matrix.panel(n / PackedMatrix::kPanel)[k * PackedMatrix::kPanel + n % PackedMatrix::kPanel];
+}
+
+void ExpectAllElements(const PackedMatrix& matrix, std::int64_t first_input = 0) {
+  for (std::int64_t k = 0; k < matrix.inputs(); ++k) {
+    for (std::int64_t n = 0; n < matrix.panels() * PackedMatrix::kPanel; ++n) {
+      ASSERT_EQ(Packed(matrix, k, n), n < matrix.outputs() ? Element(first_input + k, n) : 0) << k << "," << n;
+    }
+  }
+}
+
+TEST(PackedMatrix, HoldsEveryWeightOfBothOrdersAndZerosElsewhere) {
+  WorkerTeam team(2);
+  for (const auto order : {WeightOrder::kInputsByOutputs, WeightOrder::kOutputsByInputs}) {
+    for (const std::int64_t inputs : {1, 3, 64, 100, 301}) {
+      for (const std::int64_t outputs : {1, 2, 63, 64, 65, 200}) {
+        const auto bytes = MisalignedBytesOf(Stored(inputs, outputs, order));
+        ExpectAllElements(PackedMatrix(DenseWeights(bytes, inputs, outputs, order), team));
+      }
+    }
+  }
+}
+
+TEST(PackedMatrix, TakesAPartOfTheInputs) {
+  WorkerTeam team(2);
+  for (const auto order : {WeightOrder::kInputsByOutputs, WeightOrder::kOutputsByInputs}) {
+    const auto whole = DenseWeights(BytesOfFloats(Stored(50, 70, order)), 50, 70, order);
+    ExpectAllElements(PackedMatrix(InputsOf(whole, 0, 20), team));
+    ExpectAllElements(PackedMatrix(InputsOf(whole, 20, 30), team), 20);
+  }
+}
+
+TEST(PackedMatrix, TakesColumnsInAnyOrder) {
+  WorkerTeam team(2);
+  std::vector<std::int64_t> columns;
+  for (std::int64_t n = 0; n < 150; ++n) columns.push_back(n % 7 == 0 ? -1 : (n * 11) % 40);
+  for (const auto order : {WeightOrder::kInputsByOutputs, WeightOrder::kOutputsByInputs}) {
+    const PackedMatrix matrix(DenseWeights(BytesOfFloats(Stored(9, 40, order)), 9, 40, order), columns, team);
+    for (std::int64_t n = 0; n < 150; ++n) {
+      const std::int64_t source = columns[AsSize(n)];
+      ASSERT_EQ(Packed(matrix, 5, n), source < 0 ? 0 : Element(5, source));
+    }
+  }
+}
+
+TEST(PackedMatrix, OfNothingIsEmpty) {
+  EXPECT_EQ(PackedMatrix().bytes(), 0U);
+  EXPECT_EQ(PackedMatrix(DenseWeights({}, 0, 5, WeightOrder::kInputsByOutputs)).bytes(), 0U);
+}
+
+TEST(DenseWeights, RefusesAnotherNumberOfBytes) {
+  const auto bytes = BytesOfFloats(std::vector<float>(12));
+  EXPECT_NO_THROW(DenseWeights(bytes, 3, 4, WeightOrder::kInputsByOutputs));
+  EXPECT_THROW(DenseWeights(bytes, 3, 5, WeightOrder::kInputsByOutputs), Error);
+  EXPECT_THROW(DenseWeights(bytes, -3, -4, WeightOrder::kInputsByOutputs), Error);
+  EXPECT_THROW(DenseWeights(bytes, std::int64_t{1} << 62, 4, WeightOrder::kInputsByOutputs), Error);
+}
+
+TEST(InputsOf, RefusesWhatLiesOutside) {
+  const auto weights = DenseWeights(BytesOfFloats(std::vector<float>(12)), 3, 4, WeightOrder::kInputsByOutputs);
+  EXPECT_THROW(InputsOf(weights, 2, 2), Error);
+  EXPECT_THROW(InputsOf(weights, -1, 2), Error);
+}
+
+}  // namespace
+}  // namespace stepwell::kernels

@@ -1,0 +1,210 @@
+#include "stepwell/kernels/gemm/panel.h"
+
+#include <algorithm>
+
+#include "stepwell/kernels/isa.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "stepwell/kernels/gemm/panel.cc"
+#include "hwy/foreach_target.h"
+//
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "stepwell/kernels/activation/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace stepwell::kernels {
+namespace HWY_NAMESPACE {
+
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
+// 32 registers hold 6 rows of a whole panel; 16 registers hold 6 rows of two vectors.
+constexpr int kMostRows = 6;
+constexpr int kVectorsOfOneRow = std::min(8, static_cast<int>(kPanelWidth) / kLanes);
+constexpr std::int64_t kStretch = 64;
+constexpr int kVectorsOfManyRows = kLanes == 16 ? 4 : 2;
+
+// A part of a panel small enough to stay cached while all rows pass over it: the inputs [begin, end).
+struct Stretch {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+// Fetches the next stretch into the cache a little at a time, while this one is being worked on.
+class Prefetcher {
+ public:
+  Prefetcher(const float* begin, std::int64_t lines, std::int64_t turns)
+      : next_(begin), lines_(lines), lines_per_turn_((lines + turns - 1) / std::max<std::int64_t>(turns, 1)) {}
+
+  HWY_INLINE void Turn() {
+    const std::int64_t lines = std::min(lines_, lines_per_turn_);
+    for (std::int64_t line = 0; line < lines; ++line) hwy::Prefetch(next_ + line * kLineElements);
+    next_ += lines * kLineElements;
+    lines_ -= lines;
+  }
+
+  static constexpr std::int64_t kLineElements = 16;
+
+ private:
+  const float* next_;
+  std::int64_t lines_;
+  std::int64_t lines_per_turn_;
+};
+
+constexpr std::int64_t kTurnInputs = 8;
+
+// Rows [row, row + kRows) by kVectors vectors of columns from `column` on.
+template <int kRows, int kVectors>
+HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_t row, std::int64_t column,
+                       Prefetcher& prefetcher) {
+  const D d;
+  const float* HWY_RESTRICT a[kRows];
+  V sum[kRows][kVectors];
+  float* tile = product.tile + row * kPanelWidth + column;
+#pragma GCC unroll 8
+  for (int m = 0; m < kRows; ++m) {
+    a[m] = product.a[row + m];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::Load(d, tile + m * kPanelWidth + v * kLanes);
+  }
+  const float* HWY_RESTRICT b = product.panel + stretch.begin * product.panel_stride + column;
+  for (std::int64_t begin = stretch.begin; begin < stretch.end; begin += kTurnInputs) {
+    prefetcher.Turn();
+    const std::int64_t end = std::min(begin + kTurnInputs, stretch.end);
+    for (std::int64_t k = begin; k < end; ++k, b += product.panel_stride) {
+      V weights[kVectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) weights[v] = hn::LoadU(d, b + v * kLanes);
+#pragma GCC unroll 8
+      for (int m = 0; m < kRows; ++m) {
+        const V x = hn::Set(d, a[m][k]);
+#pragma GCC unroll 8
+        for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::MulAdd(x, weights[v], sum[m][v]);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) hn::Store(sum[m][v], d, tile + m * kPanelWidth + v * kLanes);
+  }
+}
+
+template <int kRows>
+HWY_ATTR void AddRows(const PanelProduct& product, Stretch stretch, std::int64_t row, Prefetcher& prefetcher) {
+  constexpr int kVectors = kRows == 1 ? kVectorsOfOneRow : kVectorsOfManyRows;
+  for (std::int64_t column = 0; column < kPanelWidth; column += kVectors * kLanes) {
+    AddStrip<kRows, kVectors>(product, stretch, row, column, prefetcher);
+  }
+}
+
+HWY_ATTR void AddStretch(const PanelProduct& product, Stretch stretch, Prefetcher& prefetcher) {
+  const std::int64_t blocks = (product.rows + kMostRows - 1) / kMostRows;
+  std::int64_t row = 0;
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const std::int64_t rows = (product.rows - row + blocks - block - 1) / (blocks - block);
+    switch (rows) {
+      case 1:
+        AddRows<1>(product, stretch, row, prefetcher);
+        break;
+      case 2:
+        AddRows<2>(product, stretch, row, prefetcher);
+        break;
+      case 3:
+        AddRows<3>(product, stretch, row, prefetcher);
+        break;
+      case 4:
+        AddRows<4>(product, stretch, row, prefetcher);
+        break;
+      case 5:
+        AddRows<5>(product, stretch, row, prefetcher);
+        break;
+      default:
+        AddRows<6>(product, stretch, row, prefetcher);
+        break;
+    }
+    row += rows;
+  }
+}
+
+// How often AddStretch passes over a stretch.
+std::int64_t PassesFor(std::int64_t rows) {
+  const int vectors = rows == 1 ? kVectorsOfOneRow : kVectorsOfManyRows;
+  return (rows + kMostRows - 1) / kMostRows * (kPanelWidth / (vectors * kLanes));
+}
+
+HWY_ATTR void AddPanelProductImpl(const PanelProduct& product) {
+  const std::int64_t passes = PassesFor(product.rows);
+  for (std::int64_t begin = 0; begin < product.inputs; begin += kStretch) {
+    const Stretch stretch{begin, std::min(begin + kStretch, product.inputs)};
+    const float* next = product.panel + stretch.end * product.panel_stride;
+    const std::int64_t left = std::max<std::int64_t>(0, product.prefetch_end - next);
+    const std::int64_t lines = std::min(left, kStretch * kPanelWidth) / Prefetcher::kLineElements;
+    const std::int64_t turns = passes * ((stretch.end - stretch.begin + kTurnInputs - 1) / kTurnInputs);
+    Prefetcher prefetcher(next, lines, turns);
+    AddStretch(product, stretch, prefetcher);
+  }
+}
+
+template <class Function>
+HWY_ATTR void MapTile(float* tile, std::int64_t rows, Function function) {
+  const D d;
+  for (std::int64_t at = 0; at < rows * kPanelWidth; at += kLanes) {
+    hn::Store(function(hn::Load(d, tile + at), at % kPanelWidth), d, tile + at);
+  }
+}
+
+// The bias of one panel, filled up with zeros.
+struct AddBias {
+  HWY_ALIGN float bias[kPanelWidth] = {};
+
+  AddBias(const float* values, std::int64_t columns) { std::copy_n(values, columns, bias); }
+  HWY_ATTR V operator()(V sum, std::int64_t column) const { return hn::Add(sum, hn::Load(D(), bias + column)); }
+};
+struct ApplySigmoid {
+  HWY_ATTR V operator()(V v, std::int64_t) const { return SigmoidLanes(D(), v); }
+};
+struct ApplyTanh {
+  HWY_ATTR V operator()(V v, std::int64_t) const { return TanhLanes(D(), v); }
+};
+struct ApplyClamp {
+  float low;
+  float high;
+  HWY_ATTR V operator()(V v, std::int64_t) const { return ClampLanes(D(), v, hn::Set(D(), low), hn::Set(D(), high)); }
+};
+
+HWY_ATTR void FinishTileImpl(float* tile, std::int64_t rows, std::int64_t columns, const Epilogue& epilogue,
+                             std::int64_t first_output) {
+  if (!epilogue.bias.empty()) MapTile(tile, rows, AddBias(epilogue.bias.data() + first_output, columns));
+  if (epilogue.activation == Epilogue::Activation::kSigmoid) MapTile(tile, rows, ApplySigmoid());
+  if (epilogue.activation == Epilogue::Activation::kTanh) MapTile(tile, rows, ApplyTanh());
+  if (epilogue.has_bounds()) MapTile(tile, rows, ApplyClamp{epilogue.low, epilogue.high});
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace stepwell::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace stepwell::kernels {
+namespace {
+
+HWY_EXPORT(AddPanelProductImpl);
+HWY_EXPORT(FinishTileImpl);
+
+}  // namespace
+
+void AddPanelProduct(const PanelProduct& product) {
+  SettleIsa();
+  HWY_DYNAMIC_DISPATCH(AddPanelProductImpl)(product);
+}
+
+void FinishTile(float* tile, std::int64_t rows, std::int64_t columns, const Epilogue& epilogue,
+                std::int64_t first_output) {
+  SettleIsa();
+  HWY_DYNAMIC_DISPATCH(FinishTileImpl)(tile, rows, columns, epilogue, first_output);
+}
+
+}  // namespace stepwell::kernels
+#endif

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "stepwell/kernels/gemm/epilogue.h"
+#include "stepwell/kernels/gemm/packed_matrix.h"
+
+namespace stepwell::kernels {
+
+// The inner loop of every product: some rows by one panel of outputs. Sums are gathered in a tile [rows, kPanelWidth],
+// aligned to 64 bytes, of at most kMostTileRows rows, so that it stays in the first-level cache (12 KB).
+inline constexpr std::int64_t kPanelWidth = PackedMatrix::kPanel;
+inline constexpr std::int64_t kMostTileRows = 48;
+
+struct PanelProduct {
+  const float* const* a = nullptr;  // [rows] pointers to [inputs]
+  std::int64_t rows = 0;
+  const float* panel = nullptr;             // [inputs, kPanelWidth]
+  std::int64_t panel_stride = kPanelWidth;  // elements from one input to the next
+  std::int64_t inputs = 0;
+  // Where the memory ends that will be read after this panel; it is fetched ahead of time. Null: do not fetch.
+  const float* prefetch_end = nullptr;
+  float* tile = nullptr;
+};
+
+// tile[m, n] += sum over k of a[m][k] * panel[k, n]: for each element a chain of multiply-adds that begins with what
+// the tile holds and goes through k in ascending order.
+void AddPanelProduct(const PanelProduct& product);
+
+// Applies all of the epilogue but its start to the tile, whose `columns` first columns (the rest is filling) are the
+// outputs from `first_output` on.
+void FinishTile(float* tile, std::int64_t rows, std::int64_t columns, const Epilogue& epilogue,
+                std::int64_t first_output);
+
+}  // namespace stepwell::kernels

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "stepwell/ir/graph.h"
+#include "stepwell/passes/fold.h"
+
+namespace stepwell::passes {
+
+struct SpecialiseRequest {
+  std::vector<std::optional<Shape>> input_shapes;  // by index in graph.inputs(); nothing for one that is not given
+  std::vector<std::size_t> outputs;  // indices into graph.outputs(); each must depend on given inputs only
+  FoldOptions fold = {};
+};
+
+// The graph for these shapes alone: the given inputs (used or not) in their order, the wanted outputs in the order of
+// the request, every shape static, whatever follows from the shapes folded. Throws Error(kInvalidArgument) naming an
+// input whose shape does not fit, Error(kInvalidModel) naming a node where the shapes contradict each other, and
+// Error(kUnsupported) naming a node whose shape depends on data.
+ir::Graph Specialise(const ir::Graph& graph, const SpecialiseRequest& request);
+
+}  // namespace stepwell::passes
