@@ -36,13 +36,14 @@ class Product {
 
   void Compute(Range panels, Range rows) const {
     for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      const float* next = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr;
       for (std::int64_t row = rows.begin; row < rows.end; row += kMostTileRows) {
-        ComputeTile(panel, row, std::min(kMostTileRows, rows.end - row), weights_.panel(panels.end));
+        ComputeTile(panel, row, std::min(kMostTileRows, rows.end - row), next);
       }
     }
   }
 
-  void ComputeTile(std::int64_t panel, std::int64_t row, std::int64_t rows, const float* prefetch_end) const {
+  void ComputeTile(std::int64_t panel, std::int64_t row, std::int64_t rows, const float* next_panel) const {
     const std::int64_t column = panel * kPanelWidth;
     const std::int64_t columns = std::min(kPanelWidth, weights_.outputs() - column);
     float* out = out_ + row * weights_.outputs() + column;
@@ -57,7 +58,7 @@ class Product {
                      .rows = rows,
                      .panel = weights_.panel(panel),
                      .inputs = weights_.inputs(),
-                     .prefetch_end = prefetch_end,
+                     .next_panel = next_panel,
                      .tile = tile.data()});
     FinishTile(tile.data(), rows, columns, epilogue_, column);
     tile.CopyTo(out, columns, weights_.outputs());

@@ -134,15 +134,23 @@ std::int64_t PassesFor(std::int64_t rows) {
   return (rows + kMostRows - 1) / kMostRows * (kPanelWidth / (vectors * kLanes));
 }
 
+// What to fetch while the stretch is worked on: the one after it.
+HWY_ATTR Prefetcher PrefetcherFor(const PanelProduct& product, Stretch stretch) {
+  const bool last = stretch.end == product.inputs;
+  const float* next = last ? product.next_panel : product.panel + stretch.end * product.panel_stride;
+  // One or two rows go through the panel as fast as memory gives it, and the hardware's own prefetching does best.
+  if (product.rows <= 2 && PassesFor(product.rows) == 1) return {nullptr, 0, 1};
+  if (next == nullptr || product.panel_stride != kPanelWidth) return {nullptr, 0, 1};
+  const std::int64_t inputs = last ? product.inputs : product.inputs - stretch.end;
+  const std::int64_t lines = std::min(inputs, kStretch) * kPanelWidth / Prefetcher::kLineElements;
+  const std::int64_t turns = (stretch.end - stretch.begin + kTurnInputs - 1) / kTurnInputs;
+  return {next, lines, turns * PassesFor(product.rows)};
+}
+
 HWY_ATTR void AddPanelProductImpl(const PanelProduct& product) {
-  const std::int64_t passes = PassesFor(product.rows);
   for (std::int64_t begin = 0; begin < product.inputs; begin += kStretch) {
     const Stretch stretch{begin, std::min(begin + kStretch, product.inputs)};
-    const float* next = product.panel + stretch.end * product.panel_stride;
-    const std::int64_t left = std::max<std::int64_t>(0, product.prefetch_end - next);
-    const std::int64_t lines = std::min(left, kStretch * kPanelWidth) / Prefetcher::kLineElements;
-    const std::int64_t turns = passes * ((stretch.end - stretch.begin + kTurnInputs - 1) / kTurnInputs);
-    Prefetcher prefetcher(next, lines, turns);
+    Prefetcher prefetcher = PrefetcherFor(product, stretch);
     AddStretch(product, stretch, prefetcher);
   }
 }

@@ -18,8 +18,8 @@ struct PanelProduct {
   const float* panel = nullptr;             // [inputs, kPanelWidth]
   std::int64_t panel_stride = kPanelWidth;  // elements from one input to the next
   std::int64_t inputs = 0;
-  // Where the memory ends that will be read after this panel; it is fetched ahead of time. Null: do not fetch.
-  const float* prefetch_end = nullptr;
+  // The panel that will be multiplied next, whose beginning is fetched while the end of this one is worked on; or null.
+  const float* next_panel = nullptr;
   float* tile = nullptr;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <utility>
 
 #include "stepwell/base/checked.h"
@@ -32,6 +33,13 @@ WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64
   part.inputs = count;
   part.offset += first * source.input_stride;
   return part;
+}
+
+float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output) {
+  const std::int64_t index = source.offset + input * source.input_stride + output * source.output_stride;
+  float value = 0;
+  std::memcpy(&value, source.bytes.data() + AsSize(index) * sizeof(float), sizeof(float));
+  return value;
 }
 
 }  // namespace stepwell::kernels

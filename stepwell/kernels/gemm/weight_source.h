@@ -28,4 +28,7 @@ WeightSource DenseWeights(SharedBytes bytes, std::int64_t inputs, std::int64_t o
 // The inputs [first, first + count) of it: a kernel stored as [x; h] is split into its two parts this way.
 WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64_t count);
 
+// Reads one element: slow, for references and checks.
+float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output);
+
 }  // namespace stepwell::kernels

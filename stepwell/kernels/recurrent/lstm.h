@@ -78,6 +78,7 @@ class LstmLayer {
   std::int64_t inputs() const { return input_.inputs(); }       // I
   std::int64_t cells() const { return cells_; }                 // N
   std::int64_t outputs() const { return recurrent_.inputs(); }  // H
+  bool has_projection() const { return projection_.inputs() > 0; }
   std::size_t weight_bytes() const { return input_.bytes() + recurrent_.bytes() + projection_.bytes(); }
 
   // Memory that Run works in, aligned to 64 bytes.
@@ -95,9 +96,9 @@ class LstmLayer {
   PackedMatrix projection_;       // empty without projection
   std::vector<float> bias_;       // in the packed order
   std::vector<float> peepholes_;  // empty, or per block of 16 cells: 16 for i, 16 for f, 16 for o
-  std::optional<float> gate_clip_;
-  std::optional<float> cell_clip_;
-  std::optional<float> projection_clip_;
+  float gate_clip_;               // infinity: none
+  float cell_clip_;
+  float projection_clip_;
 };
 
 }  // namespace stepwell::kernels
