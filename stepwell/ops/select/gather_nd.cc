@@ -1,0 +1,39 @@
+#include "stepwell/ops/select/gather_nd.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/ops/select/batch_dims.h"
+
+namespace stepwell::ops::select {
+namespace {
+
+Shape GatheredShape(const Shape& data, const Shape& indices, std::int64_t batch_dims) {
+  if (!data.has_rank() || !indices.has_rank()) return Shape::UnknownRank();
+  const int batch = NormalizedBatchDims(batch_dims, data, indices);
+  if (indices.rank() <= batch) {
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("indices {} have no axis of coordinates behind {} batch axes", ToText(indices), batch));
+  }
+  const Dim coordinates = indices[indices.rank() - 1];
+  if (coordinates == kDynamic) return Shape::UnknownRank();
+  if (coordinates > data.rank() - batch) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("{} coordinates are too many for data {} with {} batch axes",
+                                                      coordinates, ToText(data), batch));
+  }
+  Shape result = MergedBatch(data, indices, batch);
+  for (int axis = batch; axis + 1 < indices.rank(); ++axis) result.Append(indices[axis]);
+  for (int axis = batch + static_cast<int>(coordinates); axis < data.rank(); ++axis) result.Append(data[axis]);
+  return result;
+}
+
+}  // namespace
+
+std::vector<TensorType> GatherNd::Infer(const ir::InferContext& inputs) const {
+  inputs.RequireInputs(2);
+  if (!IsInteger(inputs.dtype(1))) {
+    throw Error(ErrorKind::kInvalidModel, "the indices must be integers and are " + ToText(inputs.type(1)));
+  }
+  return {{inputs.dtype(0), GatheredShape(inputs.shape(0), inputs.shape(1), batch_dims)}};
+}
+
+}  // namespace stepwell::ops::select
