@@ -23,6 +23,8 @@ class RealDft {
            std::span<std::complex<double>> scratch) const;
 
  private:
+  void RunByDefinition(std::span<const double> x, std::span<std::complex<double>> out) const;
+
   std::int64_t size_;
   std::vector<std::complex<double>> turns_;  // exp(-2 pi i k / size)
 };

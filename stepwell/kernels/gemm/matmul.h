@@ -28,6 +28,10 @@ class MatMulPlan {
            WorkerTeam& team = WorkerTeam::Shared()) const;
 
  private:
+  friend class MatMulRun;
+
+  void ListProducts(const Shape& leading, const Shape& a, const Shape& b);
+
   struct Product {  // offsets of one [M, N] product, in elements
     std::int64_t a = 0;
     std::int64_t b = 0;
