@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "stepwell/base/visit_element.h"
@@ -82,6 +83,11 @@ std::optional<double> ConstantData::UniformValue() const {
     }
   });
   return uniform;
+}
+
+bool ConstantData::IsZero() const {
+  const auto all = bytes.span();
+  return std::all_of(all.begin(), all.end(), [](std::byte byte) { return byte == std::byte{}; });
 }
 
 }  // namespace stepwell::ir

@@ -44,6 +44,7 @@ struct ConstantData {
   std::optional<std::vector<std::int64_t>> Ints(std::int64_t most = 4096) const;
   // The single value of a constant whose elements are all equal, of any numeric dtype; nothing otherwise.
   std::optional<double> UniformValue() const;
+  bool IsZero() const;  // whether every byte is
 };
 
 }  // namespace stepwell::ir

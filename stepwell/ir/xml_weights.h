@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stepwell/base/file.h"
+#include "stepwell/ir/constant_data.h"
+#include "stepwell/ir/ir_file.h"
+
+// Internal. The `.bin` of an IR file.
+namespace stepwell::ir {
+
+// The `.bin` that belongs to an `.xml`. Throws Error(kInvalidArgument) when the name does not end in ".xml".
+std::filesystem::path BinPathOf(const std::filesystem::path& xml);
+
+// Maps the file when the first constant is asked for: a graph without constants needs none.
+class WeightsReader {
+ public:
+  explicit WeightsReader(std::filesystem::path bin) : path_(std::move(bin)) {}
+
+  // The same slice with the same type is given the same identity.
+  ConstantData Read(const TensorType& type, std::int64_t offset, std::int64_t size);
+
+ private:
+  std::filesystem::path path_;
+  std::optional<SharedBytes> bytes_;
+  std::map<std::pair<std::size_t, std::string>, ConstantData> given_;
+};
+
+class WeightsWriter {
+ public:
+  static constexpr std::size_t kAlignment = 64;  // bytes
+
+  WeightsWriter(std::filesystem::path bin, WriteIrOptions::Constants constants)
+      : file_(std::move(bin)), constants_(constants) {}
+
+  // Where the constant's bytes begin in the file; writes them unless it holds them already.
+  std::size_t Put(const ConstantData& constant);
+  void Commit() { file_.Commit(); }
+  std::size_t bytes_written() const { return file_.bytes_written(); }
+
+ private:
+  struct Written {
+    SharedBytes bytes;  // kept alive: its address is a key
+    std::size_t offset = 0;
+  };
+  std::size_t PutShared(const SharedBytes& bytes);
+  std::size_t Append(const SharedBytes& bytes);
+
+  AtomicFile file_;
+  WriteIrOptions::Constants constants_;
+  std::map<std::pair<const std::byte*, std::size_t>, Written> by_address_;
+  std::multimap<std::pair<std::size_t, std::uint32_t>, Written> by_content_;  // by size and CRC
+};
+
+}  // namespace stepwell::ir
