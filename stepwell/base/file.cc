@@ -36,7 +36,7 @@ void SyncFolder(const std::filesystem::path& folder) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  std::string name = (FolderOf(path_) / ("." + path_.filename().string() + ".XXXXXX")).string();
+  std::string name = (FolderOf(path_) / fmt::format(".{}.XXXXXX", path_.filename().string())).string();
   fd_ = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd_ < 0) ThrowIo("create a file beside", path_);
   temporary_ = name;

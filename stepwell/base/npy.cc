@@ -99,10 +99,10 @@ Tensor Parse(const SharedBytes& file) {
 
 // Magic, version, length and text, padded with spaces so that the elements begin at a multiple of 64 bytes.
 std::string HeaderBytes(const TensorType& type) {
-  std::string text = FormatNpyHeader(type);
-  const std::size_t unpadded = kMagic.size() + 4 + text.size() + 1;
-  text.append((kHeaderAlignment - unpadded % kHeaderAlignment) % kHeaderAlignment, ' ');
-  text += '\n';
+  const std::string header = FormatNpyHeader(type);
+  const std::size_t unpadded = kMagic.size() + 4 + header.size() + 1;
+  const std::size_t padding = (kHeaderAlignment - unpadded % kHeaderAlignment) % kHeaderAlignment;
+  const std::string text = fmt::format("{}{:{}}\n", header, "", padding);
   std::string bytes(kMagic);
   bytes += {'\x01', '\x00', static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
   return bytes + text;
