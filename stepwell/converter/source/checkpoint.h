@@ -57,7 +57,4 @@ class Checkpoint {
 // prefix, an absent .index and an absent shard are Errors that say what to give instead.
 Checkpoint OpenCheckpoint(const std::filesystem::path& path, Checksums checksums = Checksums::kVerify);
 
-// Whether `path` can only be a checkpoint: OpenCheckpoint would look for one there, and it is not a graph.
-bool LooksLikeCheckpoint(const std::filesystem::path& path);
-
 }  // namespace stepwell::converter

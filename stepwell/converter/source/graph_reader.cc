@@ -85,7 +85,7 @@ std::int64_t ReadProducer(WireReader versions) {
 
 }  // namespace
 
-SourceGraph ReadGraphDef(WireReader message) {
+SourceGraph::Parts ReadGraphParts(WireReader message) {
   SourceGraph::Parts parts;
   while (message.Next()) {
     switch (message.field()) {
@@ -105,7 +105,9 @@ SourceGraph ReadGraphDef(WireReader message) {
         break;
     }
   }
-  return SourceGraph(std::move(parts));
+  return parts;
 }
+
+SourceGraph ReadGraphDef(WireReader message) { return SourceGraph(ReadGraphParts(std::move(message))); }
 
 }  // namespace stepwell::converter

@@ -9,6 +9,7 @@ namespace stepwell::converter {
 // A GraphDef message in protobuf's binary form; constants are slices of its bytes. `Validate` is not called.
 // Throws Error(kInvalidModel) saying at which byte, and in which node, the file is wrong.
 SourceGraph ReadGraphDef(WireReader message);
+SourceGraph::Parts ReadGraphParts(WireReader message);
 inline SourceGraph ReadGraphDef(const SharedBytes& bytes) { return ReadGraphDef(WireReader(bytes)); }
 
 }  // namespace stepwell::converter

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "stepwell/converter/source/checkpoint.h"
+#include "stepwell/converter/source/meta_graph_reader.h"
 #include "stepwell/converter/source/source_graph.h"
 
 namespace stepwell::converter {
@@ -34,6 +36,7 @@ struct LoadedSource {
   std::filesystem::path path;  // the graph's file, or the checkpoint's prefix where there is no graph
   SourceGraph graph;           // validated; empty for kCheckpointOnly
   std::optional<Checkpoint> checkpoint;
+  std::optional<SaverInfo> saver;  // of a MetaGraph
   // For kCheckpointOnly: the MetaGraph that lies beside the checkpoint, if any; not read.
   std::optional<std::filesystem::path> sibling_meta_graph;
 };

@@ -8,18 +8,46 @@
 namespace stepwell::converter {
 namespace {
 
-constexpr std::int64_t kReference = 100;
-
-// By number. TensorFlow's own names (types.proto).
-constexpr std::array<std::string_view, 24> kNames = {
-    "DT_INVALID",   "DT_FLOAT",  "DT_DOUBLE",     "DT_INT32", "DT_UINT8",    "DT_INT16",   "DT_INT8",     "DT_STRING",
-    "DT_COMPLEX64", "DT_INT64",  "DT_BOOL",       "DT_QINT8", "DT_QUINT8",   "DT_QINT32",  "DT_BFLOAT16", "DT_QINT16",
-    "DT_QUINT16",   "DT_UINT16", "DT_COMPLEX128", "DT_HALF",  "DT_RESOURCE", "DT_VARIANT", "DT_UINT32",   "DT_UINT64"};
+// By number; the names of types.proto.
+constexpr std::array<std::string_view, kTfTypes> kNames = {"DT_INVALID",
+                                                           "DT_FLOAT",
+                                                           "DT_DOUBLE",
+                                                           "DT_INT32",
+                                                           "DT_UINT8",
+                                                           "DT_INT16",
+                                                           "DT_INT8",
+                                                           "DT_STRING",
+                                                           "DT_COMPLEX64",
+                                                           "DT_INT64",
+                                                           "DT_BOOL",
+                                                           "DT_QINT8",
+                                                           "DT_QUINT8",
+                                                           "DT_QINT32",
+                                                           "DT_BFLOAT16",
+                                                           "DT_QINT16",
+                                                           "DT_QUINT16",
+                                                           "DT_UINT16",
+                                                           "DT_COMPLEX128",
+                                                           "DT_HALF",
+                                                           "DT_RESOURCE",
+                                                           "DT_VARIANT",
+                                                           "DT_UINT32",
+                                                           "DT_UINT64",
+                                                           "DT_FLOAT8_E5M2",
+                                                           "DT_FLOAT8_E4M3FN",
+                                                           "DT_FLOAT8_E4M3FNUZ",
+                                                           "DT_FLOAT8_E4M3B11FNUZ",
+                                                           "DT_FLOAT8_E5M2FNUZ",
+                                                           "DT_INT4",
+                                                           "DT_UINT4",
+                                                           "DT_INT2",
+                                                           "DT_UINT2",
+                                                           "DT_FLOAT4_E2M1FN"};
 
 }  // namespace
 
 TfType TfTypeOf(std::int64_t number) {
-  if (number > kReference && number < 2 * kReference) number -= kReference;
+  if (number > kTfReference && number < 2 * kTfReference) number -= kTfReference;
   constexpr std::int64_t kUnknown = 1000;  // beyond every number of TensorFlow's, whatever the file says
   return static_cast<TfType>(number < 0 || number > kUnknown ? kUnknown : number);
 }

@@ -33,6 +33,10 @@ enum class TfType : std::int32_t {
   kUint64 = 23,
 };
 
+// How many numbers TensorFlow has given out, from 0 on; and what is added for a reference.
+inline constexpr int kTfTypes = 34;
+inline constexpr int kTfReference = 100;
+
 // The type of a number in a file, references resolved.
 TfType TfTypeOf(std::int64_t number);
 // Our type for it; none for strings, resources, complex and quantised types.

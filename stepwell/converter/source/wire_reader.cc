@@ -6,11 +6,10 @@
 #include <cstring>
 
 #include "stepwell/base/error.h"
+#include "stepwell/converter/source/varint.h"
 
 namespace stepwell::converter {
 namespace {
-
-constexpr int kMostVarintBytes = 10;
 
 std::string_view TypeName(WireType type) {
   switch (type) {
@@ -68,14 +67,9 @@ bool WireReader::Next() {
 }
 
 std::uint64_t WireReader::TakeVarint() {
-  std::uint64_t value = 0;
-  for (int i = 0; i < kMostVarintBytes; ++i) {
-    if (position_ == bytes_.size()) Fail("the file ends inside a number");
-    const auto byte = static_cast<std::uint64_t>(bytes_.data()[position_++]);
-    value |= (byte & 0x7f) << (7 * i);
-    if (byte < 0x80) return value;
-  }
-  Fail("a number has more than 10 bytes");
+  const auto value = ParseVarint(bytes_.span(), position_);
+  if (!value) Fail("a number does not end");
+  return *value;
 }
 
 std::size_t WireReader::TakeLength() {
