@@ -3,33 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <map>
 
-#include "stepwell/base/error.h"
+#include "stepwell/converter/source/source_test_support.h"
 
 namespace stepwell::converter {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-SourceGraph ReadModel(const std::string& path) {
-  return ReadGraphDef(MapFile(std::string(STEPWELL_SOURCE_DIR "/models/deepspeech/") + path));
-}
+SourceGraph ReadModel(const std::string& path) { return ReadGraphDef(MapFile(ModelPath("deepspeech/" + path))); }
 
 std::map<std::string, int> OpCounts(const SourceGraph& graph) {
   std::map<std::string, int> counts;
   for (const SourceNode& node : graph.nodes()) ++counts[node.op];
   return counts;
-}
-
-template <class T>
-std::vector<T> Elements(const SourceTensor& tensor) {
-  const SharedBytes bytes = tensor.Bytes();
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
 }
 
 // Counts of the frozen graphs as TensorFlow lists them (at 64 cells: 110 and 119 nodes).
@@ -70,7 +59,7 @@ TEST(GraphReader, ReadsTheConstantsOfDeepSpeech082) {
 }
 
 TEST(GraphReader, LeavesWeightsInTheFile) {
-  const SharedBytes file = MapFile(STEPWELL_SOURCE_DIR "/models/deepspeech/0.8.2-64/output_graph.pb");
+  const SharedBytes file = MapFile(ModelPath("deepspeech/0.8.2-64/output_graph.pb"));
   const SourceGraph graph = ReadGraphDef(file);
   const SharedBytes weights = graph.Node("layer_1/weights").TensorAttr("value").Bytes();
   EXPECT_GE(weights.data(), file.data());
@@ -78,7 +67,7 @@ TEST(GraphReader, LeavesWeightsInTheFile) {
 }
 
 TEST(GraphReader, NamesTheNodeAndTheByteOfDamage) {
-  const SharedBytes file = MapFile(STEPWELL_SOURCE_DIR "/models/deepspeech/0.8.2-64/output_graph.pb");
+  const SharedBytes file = MapFile(ModelPath("deepspeech/0.8.2-64/output_graph.pb"));
   try {
     ReadGraphDef(file.Slice(0, file.size() - 100));
     FAIL() << "a truncated file was read";

@@ -24,9 +24,10 @@ enum class GraphEncoding : std::uint8_t { kDetect, kBinary, kText };
 
 struct SourceOptions {
   // A graph of any kind, or a checkpoint (prefix, file or folder). Empty where `meta_graph` is given.
-  std::filesystem::path model;
-  std::filesystem::path meta_graph;  // mo's --input_meta_graph; its checkpoint is the prefix beside it unless given
-  std::filesystem::path checkpoint;  // mo's --input_checkpoint; anything that OpenCheckpoint takes
+  std::filesystem::path model = {};
+  std::filesystem::path meta_graph =
+      {};  // mo's --input_meta_graph; its checkpoint is the prefix beside it unless given
+  std::filesystem::path checkpoint = {};  // mo's --input_checkpoint; anything that OpenCheckpoint takes
   GraphEncoding encoding = GraphEncoding::kDetect;
   Checksums checksums = Checksums::kVerify;
 };

@@ -1,5 +1,6 @@
 #include "stepwell/converter/source/text_schema.h"
 
+#include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
@@ -118,7 +119,7 @@ FieldDescriptorProto::Type TypeOf(Kind kind) {
   }
 }
 
-std::string Qualified(std::string_view name) { return "." + std::string(kPackage) + "." + std::string(name); }
+std::string Qualified(std::string_view name) { return fmt::format(".{}.{}", kPackage, name); }
 
 DescriptorProto& MessageNamed(std::string_view name, FileDescriptorProto& file) {
   for (DescriptorProto& message : *file.mutable_message_type()) {
@@ -184,8 +185,7 @@ std::string_view NameOf(TextMessage message) {
 
 const google::protobuf::Descriptor& TextSchemaOf(TextMessage message) {
   static const std::unique_ptr<const DescriptorPool> pool = MakePool();
-  const auto* const descriptor =
-      pool->FindMessageTypeByName(std::string(kPackage) + "." + std::string(NameOf(message)));
+  const auto* const descriptor = pool->FindMessageTypeByName(fmt::format("{}.{}", kPackage, NameOf(message)));
   STEPWELL_CHECK(descriptor != nullptr);
   return *descriptor;
 }
