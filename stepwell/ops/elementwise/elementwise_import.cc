@@ -1,0 +1,142 @@
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "stepwell/ops/elementwise/binary.h"
+#include "stepwell/ops/elementwise/clamp.h"
+#include "stepwell/ops/elementwise/convert.h"
+#include "stepwell/ops/elementwise/select.h"
+#include "stepwell/ops/elementwise/unary.h"
+#include "stepwell/ops/import_rule.h"
+
+namespace stepwell::ops::elementwise {
+namespace {
+
+using Values = std::vector<ir::ValueId>;
+
+template <class ConcreteOp>
+Values ImportUnary(const ImportSite& site) {
+  return {site.Add({}, ConcreteOp(), {site.input(0)})};
+}
+
+template <class ConcreteOp>
+Values ImportBinary(const ImportSite& site) {
+  return {site.Add({}, ConcreteOp(), {site.input(0), site.input(1)})};
+}
+
+// A scalar of the type of input 0.
+ir::ValueId ScalarLike(const ImportSite& site, std::string_view suffix, float value) {
+  const DType dtype = site.type(0).dtype;
+  if (dtype == DType::kF32) return site.Float(suffix, value);
+  return site.Add(suffix, Convert(dtype), {site.Float("constant", value)});
+}
+
+Values ImportIdentity(const ImportSite& site) { return {site.input(0)}; }
+
+Values ImportSquare(const ImportSite& site) { return {site.Add({}, Multiply(), {site.input(0), site.input(0)})}; }
+
+Values ImportRsqrt(const ImportSite& site) {
+  return {site.Add({}, Power(), {site.input(0), ScalarLike(site, "exponent", -0.5F)})};
+}
+
+Values ImportReciprocal(const ImportSite& site) {
+  return {site.Add({}, Divide(), {ScalarLike(site, "one", 1.0F), site.input(0)})};
+}
+
+Values ImportRelu6(const ImportSite& site) {
+  Clamp clamp;
+  clamp.low = 0;
+  clamp.high = 6;
+  return {site.Add({}, clamp, {site.input(0)})};
+}
+
+// TensorFlow's Div is C's: quotients of integers are rounded toward zero.
+Values ImportDiv(const ImportSite& site) {
+  Divide divide;
+  divide.rounds_down = false;
+  return {site.Add({}, divide, {site.input(0), site.input(1)})};
+}
+
+Values ImportFloorDiv(const ImportSite& site) {
+  if (!IsFloat(site.type(0).dtype)) return ImportBinary<Divide>(site);
+  const ir::ValueId quotient = site.Add("quotient", Divide(), {site.input(0), site.input(1)});
+  return {site.Add({}, Floor(), {quotient})};
+}
+
+Values ImportAddN(const ImportSite& site) {
+  ir::ValueId sum = site.input(0);
+  const std::size_t last = site.inputs.size() - 1;
+  for (std::size_t i = 1; i <= last; ++i) {
+    sum = site.Add(i == last ? "" : "partial_sum", Add(), {sum, site.inputs[i]});
+  }
+  return {sum};
+}
+
+Values ImportClipByValue(const ImportSite& site) {
+  const ir::ValueId raised = site.Add("raised", Maximum(), {site.input(0), site.input(1)});
+  return {site.Add({}, Minimum(), {raised, site.input(2)})};
+}
+
+Values ImportCast(const ImportSite& site) {
+  const DType destination = site.node.TypeAttr("DstT");
+  if (site.type(0).dtype == destination) return {site.input(0)};
+  return {site.Add({}, Convert(destination), {site.input(0)})};
+}
+
+Values ImportSelectV2(const ImportSite& site) {
+  return {site.Add({}, Select(), {site.input(0), site.input(1), site.input(2)})};
+}
+
+template <std::size_t... kIndex>
+void AppendUnary(std::vector<ImportRule>& rules, std::index_sequence<kIndex...>) {
+  (rules.push_back({kUnaryFunctions[kIndex].source_op, &ImportUnary<UnaryOp<static_cast<Unary>(kIndex)>>}), ...);
+}
+
+template <Binary kFunction>
+void AppendBinary(std::vector<ImportRule>& rules) {
+  if constexpr (kFunction == Binary::kDivide) {
+    rules.push_back({FunctionOf(kFunction).source_ops[0], &ImportBinary<Divide>});
+  } else {
+    for (const std::string_view source_op : FunctionOf(kFunction).source_ops) {
+      if (!source_op.empty()) rules.push_back({source_op, &ImportBinary<BinaryOp<kFunction>>});
+    }
+  }
+}
+
+template <std::size_t... kIndex>
+void AppendBinaries(std::vector<ImportRule>& rules, std::index_sequence<kIndex...>) {
+  (AppendBinary<static_cast<Binary>(kIndex)>(rules), ...);
+}
+
+constexpr std::array kOtherRules = {
+    ImportRule{"Identity", &ImportIdentity},
+    ImportRule{"StopGradient", &ImportIdentity},
+    ImportRule{"PreventGradient", &ImportIdentity},
+    ImportRule{"CheckNumerics", &ImportIdentity},
+    ImportRule{"Snapshot", &ImportIdentity},
+    ImportRule{"Square", &ImportSquare},
+    ImportRule{"Rsqrt", &ImportRsqrt},
+    ImportRule{"Reciprocal", &ImportReciprocal},
+    ImportRule{"Inv", &ImportReciprocal},
+    ImportRule{"Relu6", &ImportRelu6},
+    ImportRule{"Div", &ImportDiv},
+    ImportRule{"FloorDiv", &ImportFloorDiv},
+    ImportRule{"AddN", &ImportAddN},
+    ImportRule{"ClipByValue", &ImportClipByValue},
+    ImportRule{"Cast", &ImportCast},
+    ImportRule{"SelectV2", &ImportSelectV2},
+};
+
+}  // namespace
+
+std::span<const ImportRule> ImportRules() {
+  static const std::vector<ImportRule> kRules = [] {
+    std::vector<ImportRule> rules(kOtherRules.begin(), kOtherRules.end());
+    AppendUnary(rules, std::make_index_sequence<kNumUnary>());
+    AppendBinaries(rules, std::make_index_sequence<kNumBinary>());
+    return rules;
+  }();
+  return kRules;
+}
+
+}  // namespace stepwell::ops::elementwise
