@@ -34,9 +34,10 @@ struct BasicTensorView {
   BasicTensorView() = default;
   BasicTensorView(TensorType tensor_type, Byte* bytes) : type(tensor_type), data(bytes) {}
   // A view to write through is a view to read through.
-  BasicTensorView(const BasicTensorView<std::remove_const_t<Byte>>& other)  // NOLINT(google-explicit-constructor)
-      requires std::is_const_v<Byte> : type(other.type),
-                                       data(other.data) {}
+  template <class Other>
+  requires(std::is_const_v<Byte>&& std::is_same_v<Other, std::remove_const_t<Byte>>)
+      BasicTensorView(const BasicTensorView<Other>& other)  // NOLINT(google-explicit-constructor)
+      : type(other.type), data(other.data) {}
 
   std::size_t size_bytes() const { return type.bytes(); }
   std::span<Byte> bytes() const { return {data, type.bytes()}; }
