@@ -29,6 +29,8 @@ class SourceNode {
   virtual std::vector<std::int64_t> IntsAttr(std::string_view key) const = 0;  // empty when missing
   virtual DType TypeAttr(std::string_view key) const = 0;
   virtual std::optional<DType> TypeAttrIfAny(std::string_view key) const = 0;
+  // Whether anything reads that output. A rule may return any value for an output that nothing reads.
+  virtual bool IsOutputUsed(int) const { return true; }
 };
 
 // One TensorFlow node about to be rewritten as IR nodes.
