@@ -84,13 +84,16 @@ void AddFolded(Rewriter& rewriter, const ir::Node& node, std::span<const ir::Con
 }  // namespace
 
 void FoldOrCopy(Rewriter& rewriter, const ir::Node& node, const FoldOptions& options) {
-  if (node.inputs.empty()) return rewriter.CopyNode(node);
   const std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
-  if (GivesInputBack(rewriter.builder(), *node.op, inputs)) return rewriter.Map(node.outputs[0], inputs[0]);
   const auto frame = [&] { return fmt::format("folding node '{}' ({})", node.name, node.op->name()); };
-  const auto folded = While(frame, [&] { return Folded(rewriter.builder(), node, inputs, options); });
-  if (!folded) return rewriter.CopyNode(node);
-  AddFolded(rewriter, node, *folded);
+  const bool was_folded = While(frame, [&] {
+    if (inputs.empty()) return false;
+    if (GivesInputBack(rewriter.builder(), *node.op, inputs)) return rewriter.Map(node.outputs[0], inputs[0]), true;
+    const auto folded = Folded(rewriter.builder(), node, inputs, options);
+    if (folded) AddFolded(rewriter, node, *folded);
+    return folded.has_value();
+  });
+  if (!was_folded) rewriter.CopyNode(node);
 }
 
 ir::Graph Fold(const ir::Graph& graph, const FoldOptions& options) {
