@@ -5,20 +5,18 @@
 namespace stepwell::passes {
 namespace {
 
-// Constants as kernels take them: types, pointers to the constants, and aligned views of them.
+// Constants as kernels take them: types, and aligned views of them.
 struct Arguments {
   explicit Arguments(std::span<const ir::ConstantData> inputs) {
     copies.reserve(inputs.size());
     for (const ir::ConstantData& input : inputs) {
       types.push_back(input.type);
-      constants.push_back(&input);
       const std::optional<ConstTensorView> aligned = input.AlignedView();
       views.push_back(aligned ? *aligned : std::as_const(copies.emplace_back(input.ToTensor())).view());
     }
   }
 
   std::vector<TensorType> types;
-  std::vector<const ir::ConstantData*> constants;
   std::vector<Tensor> copies;
   std::vector<ConstTensorView> views;
 };
@@ -27,18 +25,26 @@ struct Arguments {
 
 std::vector<ir::ConstantData> ComputeNode(const ir::Op& op, std::span<const ir::ConstantData> inputs,
                                           std::span<const TensorType> output_types) {
+  std::vector<const ir::ConstantData*> constants;
+  for (const ir::ConstantData& input : inputs) constants.push_back(&input);
+  return ComputeNode(op, inputs, constants, output_types, ops::KernelSet::kFast);
+}
+
+std::vector<ir::ConstantData> ComputeNode(const ir::Op& op, std::span<const ir::ConstantData> inputs,
+                                          std::span<const ir::ConstantData* const> constants,
+                                          std::span<const TensorType> output_types, ops::KernelSet set) {
   const Arguments arguments(inputs);
   const auto kernel = ops::MakeKernel(
-      op, {.input_types = arguments.types, .output_types = output_types, .constants = arguments.constants});
+      op, {.input_types = arguments.types, .output_types = output_types, .constants = constants, .set = set});
   std::vector<Tensor> outputs;
   std::vector<TensorView> output_views;
   outputs.reserve(output_types.size());
   for (const TensorType& type : output_types) output_views.push_back(outputs.emplace_back(type).view());
   AlignedBuffer scratch(kernel->scratch_bytes());
   kernel->Run({.inputs = arguments.views, .outputs = output_views, .scratch = scratch.span()});
-  std::vector<ir::ConstantData> constants;
-  for (Tensor& output : outputs) constants.push_back(ir::ConstantData::Of(std::move(output)));
-  return constants;
+  std::vector<ir::ConstantData> results;
+  for (Tensor& output : outputs) results.push_back(ir::ConstantData::Of(std::move(output)));
+  return results;
 }
 
 }  // namespace stepwell::passes

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stepwell/ir/op.h"
+#include "stepwell/ops/kernel.h"
 
 namespace stepwell::passes {
 
@@ -11,5 +12,10 @@ namespace stepwell::passes {
 // static. Throws Error(kUnsupported) when the op has no kernel.
 std::vector<ir::ConstantData> ComputeNode(const ir::Op& op, std::span<const ir::ConstantData> inputs,
                                           std::span<const TensorType> output_types);
+// The same with kernels of a chosen set, which rely only on the values of those inputs that `constants` points to (null
+// where an input must not be relied on). The results own their memory.
+std::vector<ir::ConstantData> ComputeNode(const ir::Op& op, std::span<const ir::ConstantData> inputs,
+                                          std::span<const ir::ConstantData* const> constants,
+                                          std::span<const TensorType> output_types, ops::KernelSet set);
 
 }  // namespace stepwell::passes

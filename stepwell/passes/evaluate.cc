@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "stepwell/ops/registry.h"
+#include "stepwell/passes/compute_node.h"
 
 namespace stepwell::passes {
 namespace {
@@ -22,39 +22,13 @@ std::vector<TensorType> InferFromValues(const ir::Op& op, std::span<const ir::Co
   return types;
 }
 
-void RunKernel(const ops::Kernel& kernel, std::span<const ir::ConstantData> inputs, std::span<Tensor> outputs) {
-  std::vector<Tensor> aligned_copies(inputs.size());
-  std::vector<ConstTensorView> views;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    auto view = inputs[i].AlignedView();
-    if (!view) {
-      aligned_copies[i] = inputs[i].ToTensor();
-      view = std::as_const(aligned_copies[i]).view();
-    }
-    views.push_back(*view);
-  }
-  std::vector<TensorView> results;
-  for (Tensor& output : outputs) results.push_back(output.view());
-  AlignedBuffer scratch(kernel.scratch_bytes());
-  kernel.Run({.inputs = views, .outputs = results, .scratch = scratch.span()});
-}
-
 // `constants`: for each input, itself or null where the kernel must not rely on its value.
 std::vector<ir::ConstantData> RunOp(const ir::Op& op, std::span<const ir::ConstantData> inputs,
                                     std::span<const ir::ConstantData* const> constants, ops::KernelSet set) {
   if (const auto* constant = ir::As<ir::Constant>(op)) return {constant->data};
   const std::vector<TensorType> output_types = InferFromValues(op, inputs);
   if (op.IsView()) return {ir::ConstantData::Of(output_types.at(0), inputs[0].bytes)};
-  std::vector<TensorType> input_types;
-  for (const ir::ConstantData& input : inputs) input_types.push_back(input.type);
-  const auto kernel = ops::MakeKernel(
-      op, {.input_types = input_types, .output_types = output_types, .constants = constants, .set = set});
-  std::vector<Tensor> outputs;
-  for (const TensorType& type : output_types) outputs.emplace_back(type);
-  RunKernel(*kernel, inputs, outputs);
-  std::vector<ir::ConstantData> results;
-  for (Tensor& output : outputs) results.push_back(ir::ConstantData::Of(std::move(output)));
-  return results;
+  return ComputeNode(op, inputs, constants, output_types, set);
 }
 
 // The values that a run has computed and still needs.
