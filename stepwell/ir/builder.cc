@@ -6,6 +6,29 @@
 #include <set>
 
 namespace stepwell::ir {
+namespace {
+
+void RequireNewState(std::span<const StateVar> states, const StateVar& added) {
+  for (const StateVar& state : states) {
+    if (state.name != added.name && state.input != added.input) continue;
+    throw Error(ErrorKind::kInvalidModel, fmt::format("state '{}' at input '{}' and state '{}' at input '{}' share a "
+                                                      "name or an input",
+                                                      state.name, state.input, added.name, added.input));
+  }
+}
+
+void RequireFit(const StateVar& state, const TensorType& type) {
+  const TensorType& initial = state.initial->type;
+  bool fits = initial.dtype == type.dtype && initial.shape.rank() == type.shape.rank();
+  for (int axis = 0; fits && axis < type.shape.rank(); ++axis) {
+    fits = DimsAgree(initial.shape[axis], type.shape[axis]) || initial.shape[axis] == 1;
+  }
+  if (fits || (initial.dtype == type.dtype && !type.shape.has_rank())) return;
+  throw Error(ErrorKind::kInvalidModel,
+              fmt::format("state '{}' is {} and its initial value {}", state.name, ToText(type), ToText(initial)));
+}
+
+}  // namespace
 
 ValueId GraphBuilder::AddInput(std::string name, const TensorType& type, std::vector<std::string> tensor_names) {
   return AddInput(std::move(name), type, type.shape, std::move(tensor_names));
@@ -85,6 +108,8 @@ void GraphBuilder::AddState(StateVar state) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("state '{}' takes {} at '{}' and gives {} at '{}'", state.name,
                                                       ToText(in), state.input, ToText(out), state.output));
   }
+  RequireNewState(graph_.states_, state);
+  if (state.initial) RequireFit(state, in);
   graph_.states_.push_back(std::move(state));
 }
 

@@ -42,7 +42,8 @@ class GraphBuilder {
 
   void AddTensorName(ValueId value, std::string name);  // no-op when it has that name already
   void AddOutput(std::string name, ValueId value);
-  // Both names must exist; types must agree. Throws Error(kInvalidModel) otherwise.
+  // Both names must exist, types must agree, the initial value must fit, and no other state may have its name or its
+  // input. Throws Error(kInvalidModel) otherwise.
   void AddState(StateVar state);
   void SetName(std::string name) { graph_.name_ = std::move(name); }
   void SetRole(const std::string& role, std::string name) { graph_.roles_[role] = std::move(name); }

@@ -57,7 +57,7 @@ struct StateVar {
   std::string name;                     // of the variable it was, or of the input
   std::string input;                    // Input::name
   std::string output;                   // Output::name
-  std::optional<ConstantData> initial;  // for the default shape's dynamic dimensions, one row; none means zeros
+  std::optional<ConstantData> initial;  // repeated where it has extent 1 and the state more; none means zeros
   std::string evidence;                 // the edge that proved the pair, for people
 };
 
