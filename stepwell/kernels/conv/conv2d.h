@@ -45,8 +45,9 @@ class Conv2dPlan {
   void Run(std::span<const float> x, std::span<float> out, std::span<std::byte> scratch,
            WorkerTeam& team = WorkerTeam::Shared()) const;
 
- private:
   class Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

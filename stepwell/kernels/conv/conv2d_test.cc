@@ -84,7 +84,15 @@ const std::vector<Conv2dShape> kShapes = {
      .in_width = 16,
      .out_channels = 128,
      .kernel_height = 7,
-     .kernel_width = 16}};
+     .kernel_width = 16},
+    {.batch = 3,
+     .in_channels = 1,
+     .in_height = 120,
+     .in_width = 3,
+     .out_channels = 70,
+     .kernel_height = 2,
+     .kernel_width = 3,
+     .stride_height = 2}};
 
 class Conv2dTest : public testing::Test {
  protected:
@@ -155,6 +163,12 @@ TEST_F(Conv2dTest, RefusesWhatDoesNotFit) {
   EXPECT_THROW(make({.in_height = 2, .in_width = 3, .kernel_height = 3, .kernel_width = 3}), Error);
   EXPECT_THROW(make({.in_height = 9, .in_width = 9, .kernel_height = 3, .kernel_width = 2}), Error);
   EXPECT_THROW(make({.in_height = 9, .in_width = 9, .kernel_height = 3, .kernel_width = 3, .stride_width = 0}), Error);
+  EXPECT_THROW(make({.in_height = 9,
+                     .in_width = 9,
+                     .kernel_height = 3,
+                     .kernel_width = 3,
+                     .dilation_height = std::numeric_limits<std::int64_t>::max() / 2}),
+               Error);
   EXPECT_THROW(make({.in_height = 9, .in_width = 9, .kernel_height = 3, .kernel_width = 3, .pad_left = -1}), Error);
   EXPECT_THROW(make({.in_height = 3, .in_width = 3, .kernel_height = 3, .kernel_width = 3}, std::vector<float>(2)),
                Error);

@@ -26,6 +26,12 @@ class Tile {
   void CopyTo(float* out, std::int64_t columns, std::int64_t stride) {
     for (std::int64_t m = 0; m < rows_; ++m) std::copy_n(row(m), columns, out + m * stride);
   }
+  // The first `columns` columns as rows, `stride` elements apart.
+  void CopyTransposedTo(float* out, std::int64_t columns, std::int64_t stride) {
+    for (std::int64_t n = 0; n < columns; ++n) {
+      for (std::int64_t m = 0; m < rows_; ++m) out[n * stride + m] = sums_[m * kPanelWidth + n];
+    }
+  }
 
  private:
   alignas(64) float sums_[kMostTileRows * kPanelWidth];
