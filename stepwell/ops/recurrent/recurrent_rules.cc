@@ -1,15 +1,24 @@
-#include <span>
-
 #include "stepwell/ops/import_rule.h"
-#include "stepwell/ops/kernel.h"
 #include "stepwell/ops/op_rule.h"
+#include "stepwell/ops/recurrent/recurrent_kernels.h"
 
 namespace stepwell::ops::recurrent {
 
-std::span<const OpRule> OpRules() { return {}; }
+// FusedLstm is no layer of a file, so the reader does not make it.
+std::span<const OpRule> OpRules() {
+  static constexpr OpRule kRules[] = {OpRuleFor<LstmCell>(), OpRuleFor<LstmSequence>()};
+  return kRules;
+}
 
 std::span<const ImportRule> ImportRules() { return {}; }
 
-std::span<const KernelRule> KernelRules() { return {}; }
+std::span<const KernelRule> KernelRules() {
+  static constexpr KernelRule kRules[] = {
+      KernelFor<LstmCell, MakeLstmCellKernel>(),
+      KernelFor<LstmSequence, MakeLstmSequenceKernel>(),
+      KernelFor<FusedLstm, MakeFusedLstmKernel>(),
+  };
+  return kRules;
+}
 
 }  // namespace stepwell::ops::recurrent
