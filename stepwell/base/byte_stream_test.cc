@@ -4,24 +4,15 @@
 
 #include <array>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "stepwell/base/error.h"
+#include "tests/support/message_of.h"
 
 namespace stepwell {
 namespace {
 
 enum class Colour : std::uint16_t { kRed = 3, kBlue = 700 };
-
-std::string MessageOf(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(ByteStream, GivesBackWhatWasWritten) {
   ByteWriter inner;

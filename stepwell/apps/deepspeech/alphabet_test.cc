@@ -5,6 +5,7 @@
 
 #include "stepwell/base/byte_stream.h"
 #include "stepwell/base/error.h"
+#include "tests/support/message_of.h"
 
 namespace stepwell::apps {
 namespace {
@@ -22,16 +23,6 @@ std::vector<std::byte> Serialize(const std::vector<std::pair<std::uint16_t, std:
     for (const char letter : label) writer.Write(letter);
   }
   return writer.Take();
-}
-
-template <class Body>
-std::string MessageOf(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(Alphabet, ReadsTheFileOfTheTrainedModel) {

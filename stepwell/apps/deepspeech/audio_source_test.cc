@@ -15,6 +15,7 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/base/file.h"
+#include "tests/support/message_of.h"
 
 namespace stepwell::apps {
 namespace {
@@ -56,16 +57,6 @@ Samples ReadPiped(const std::string& bytes, const AudioOptions& options = {}) {
     }
   } join{writer, ends[0]};
   return ReadToTheEnd(AudioSource::FromDescriptor(ends[0], "standard input", options));
-}
-
-template <class Body>
-std::string MessageOf(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 Samples Noise(std::size_t count) {
