@@ -15,7 +15,8 @@ std::vector<bool> ValuesBehind(const ir::Graph& graph, std::span<const std::size
 struct PruneOptions {
   enum class Inputs : std::uint8_t { kKeepAll, kDropUnused };
 
-  std::vector<std::size_t> outputs;  // indices into graph.outputs() of those to keep, in their new order; none: all
+  std::vector<std::size_t> outputs =
+      {};  // indices into graph.outputs() of those to keep, in their new order; none: all
   Inputs inputs = Inputs::kKeepAll;
 };
 

@@ -9,7 +9,7 @@
 namespace stepwell::passes {
 
 struct SpecialiseRequest {
-  std::vector<std::optional<Shape>> input_shapes;  // by index in graph.inputs(); nothing for one that is not given
+  std::vector<std::optional<Shape>> input_shapes = {};  // by index in graph.inputs(); nothing for one that is not given
   std::vector<std::size_t> outputs;  // indices into graph.outputs(); each must depend on given inputs only
   FoldOptions fold = {};
 };

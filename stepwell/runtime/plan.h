@@ -26,8 +26,8 @@ struct PlanOptions {
 
 // What a plan is made for. Indices are those of the model's graph.
 struct PlanRequest {
-  std::vector<std::optional<Shape>> input_shapes;  // by input; nothing for an input that will not be given
-  std::vector<std::size_t> outputs;                // none: all that the given inputs suffice for
+  std::vector<std::optional<Shape>> input_shapes = {};  // by input; nothing for an input that will not be given
+  std::vector<std::size_t> outputs = {};                // none: all that the given inputs suffice for
   PlanOptions options = {};
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };
