@@ -11,8 +11,8 @@ namespace {
 TEST(Dump, ShowsEveryEntryOfAGraph) {
   GraphBuilder body;
   const ValueId slice = body.AddInput("slice", {DType::kF32, {1, 3}});
-  body.AddOutput("y", body.AddOne("relu", tests::SmallRelu(), {slice}));
-  tests::SmallLoop loop;
+  body.AddOutput("y", body.AddOne("relu", testing::SmallRelu(), {slice}));
+  testing::SmallLoop loop;
   loop.body = std::make_shared<const Graph>(std::move(body).Build());
   loop.input_map = {{2, 0, SubgraphOp::Slicing{.axis = 0}}};
   loop.output_map = {{0, 0, SubgraphOp::Slicing{.axis = 0}}};
@@ -20,7 +20,7 @@ TEST(Dump, ShowsEveryEntryOfAGraph) {
   const ValueId x = builder.AddInput("x", {DType::kF32, {kDynamic, 3}}, Shape{4, 3}, {});
   const ValueId trips = builder.AddInt("trips", 4);
   const ValueId half = builder.AddFloat("half", 0.5F);
-  const ValueId sum = builder.AddOne("sum", tests::SmallAdd(), {x, half});
+  const ValueId sum = builder.AddOne("sum", testing::SmallAdd(), {x, half});
   const ValueId all = builder.AddOne("loop", loop, {trips, trips, sum});
   builder.AddOutput("all", all);
   builder.AddState({"s", "x", "all", std::nullopt, "an edge"});

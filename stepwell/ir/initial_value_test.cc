@@ -6,8 +6,8 @@
 namespace stepwell::ir {
 namespace {
 
-using testing::Each;
-using testing::ElementsAre;
+using ::testing::Each;
+using ::testing::ElementsAre;
 
 StateVar StateFrom(const Shape& shape, std::vector<float> values) {
   return {"s", "in", "out", ConstantData::Of(Tensor::Of<float>(shape, values)), ""};

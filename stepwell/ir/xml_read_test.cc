@@ -1,24 +1,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "stepwell/base/file.h"
 #include "stepwell/ir/ir_file.h"
 #include "tests/support/small_ops.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace stepwell::ir {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using tests::MakeSmallOp;
-using tests::TemporaryFolder;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::MakeSmallOp;
+using testing::TempFolder;
 
 constexpr std::string_view kPort = "<port id=\"0\" precision=\"FP32\"><dim>1</dim><dim>3</dim></port>";
 
 // A model of the layers and edges, with 64 bytes of constants. Every "PORT" of the text is port 0 of f32[1,3].
-class XmlRead : public testing::Test {
+class XmlRead : public ::testing::Test {
  protected:
   Graph Read(std::string layers, std::string_view edges = {}, std::string_view rest = {}) {
     for (std::size_t at = 0; (at = layers.find("PORT", at)) != std::string::npos;) layers.replace(at, 4, kPort);
@@ -27,14 +26,8 @@ class XmlRead : public testing::Test {
     return ReadText(text);
   }
   Graph ReadText(std::string_view text) {
-    WriteFile("m.xml", text);
-    WriteFile("m.bin", std::string(64, '\0'));
-    return ReadIr(folder_ / "m.xml", MakeSmallOp);
-  }
-  void WriteFile(std::string_view name, std::string_view text) {
-    AtomicFile file(folder_ / name);
-    file.Write(text);
-    file.Commit();
+    folder_.Write("m.bin", std::string(64, '\0'));
+    return ReadIr(folder_.Write("m.xml", text), MakeSmallOp);
   }
   template <class... Args>
   std::string ErrorOf(Args&&... args) {
@@ -46,7 +39,7 @@ class XmlRead : public testing::Test {
     return "no error";
   }
 
-  TemporaryFolder folder_;
+  TempFolder folder_;
 };
 
 constexpr const char* kParameter =
@@ -197,8 +190,9 @@ TEST_F(XmlRead, RefusesBodiesNestedTooDeep) {
 }
 
 TEST_F(XmlRead, ReportsAMissingBin) {
-  WriteFile("n.xml", "<net name=\"n\" version=\"11\"><layers>" +
-                         ConstantWith("element_type=\"f32\" shape=\"1\" offset=\"0\" size=\"4\"") + "</layers></net>");
+  folder_.Write("n.xml", "<net name=\"n\" version=\"11\"><layers>" +
+                             ConstantWith("element_type=\"f32\" shape=\"1\" offset=\"0\" size=\"4\"") +
+                             "</layers></net>");
   try {
     ReadIr(folder_ / "n.xml", MakeSmallOp);
     FAIL();

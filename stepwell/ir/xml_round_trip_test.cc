@@ -4,24 +4,24 @@
 #include "stepwell/ir/builder.h"
 #include "stepwell/ir/ir_file.h"
 #include "tests/support/small_ops.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace stepwell::ir {
 namespace {
 
-using tests::MakeSmallOp;
-using tests::SmallAdd;
-using tests::SmallLoop;
-using tests::SmallRelu;
-using tests::SmallTensorIterator;
-using tests::TemporaryFolder;
+using testing::MakeSmallOp;
+using testing::SmallAdd;
+using testing::SmallLoop;
+using testing::SmallRelu;
+using testing::SmallTensorIterator;
+using testing::TempFolder;
 
 constexpr std::size_t kMostBytes = 1 << 20;
 
 std::string BytesOfFile(const std::filesystem::path& path) { return ReadTextFile(path, kMostBytes); }
 
 // Writes, reads, and writes again; the two pairs of files must be equal. Returns what was read.
-Graph RoundTrip(const Graph& graph, const TemporaryFolder& folder) {
+Graph RoundTrip(const Graph& graph, const TempFolder& folder) {
   WriteIr(graph, folder / "first.xml");
   Graph read = ReadIr(folder / "first.xml", MakeSmallOp);
   WriteIr(read, folder / "second.xml");
@@ -87,14 +87,14 @@ void ExpectStatefulModel(const Graph& graph) {
 }
 
 TEST(XmlRoundTrip, KeepsInputsOutputsStatesAndFacts) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const Graph read = RoundTrip(StatefulModel().Build(), folder);
   EXPECT_EQ(read.state_form(), StateForm::kExplicit);
   ExpectStatefulModel(read);
 }
 
 TEST(XmlRoundTrip, KeepsThemWhereStatesAreVariables) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   GraphBuilder builder = StatefulModel();
   builder.SetStateForm(StateForm::kReadValue);
   const Graph read = RoundTrip(std::move(builder).Build(), folder);
@@ -104,8 +104,8 @@ TEST(XmlRoundTrip, KeepsThemWhereStatesAreVariables) {
 }
 
 TEST(XmlRoundTrip, KeepsEveryKindOfField) {
-  const TemporaryFolder folder;
-  tests::EveryField op;
+  const TempFolder folder;
+  testing::EveryField op;
   op.flag = true;
   op.integer = -9007199254740993;
   op.number = 0.1F;
@@ -117,7 +117,7 @@ TEST(XmlRoundTrip, KeepsEveryKindOfField) {
   GraphBuilder builder;
   builder.AddOutput("out", builder.AddOne("node", op, {}));
   const Graph read = RoundTrip(std::move(builder).Build(), folder);
-  const auto* same = As<tests::EveryField>(*read.nodes()[0].op);
+  const auto* same = As<testing::EveryField>(*read.nodes()[0].op);
   ASSERT_NE(same, nullptr);
   EXPECT_EQ(same->flag, op.flag);
   EXPECT_EQ(same->integer, op.integer);
@@ -174,7 +174,7 @@ void ExpectSameMaps(const SubgraphOp& found, const SubgraphOp& expected) {
 }
 
 TEST(XmlRoundTrip, KeepsTheBodyOfATensorIterator) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto op = WithBody<SmallTensorIterator>(0);
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {4, 3}});
@@ -187,7 +187,7 @@ TEST(XmlRoundTrip, KeepsTheBodyOfATensorIterator) {
 }
 
 TEST(XmlRoundTrip, KeepsTheIterationAndTheConditionOfALoop) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto op = WithBody<SmallLoop>(2);
   op.iteration_input = 2;
   op.condition_output = 2;
@@ -204,7 +204,7 @@ TEST(XmlRoundTrip, KeepsTheIterationAndTheConditionOfALoop) {
 }
 
 TEST(XmlRoundTrip, KeepsNamesOfOutputsThatNodesHaveToo) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {2}});
   const ValueId y = builder.AddOne("y", SmallRelu(), {x});
@@ -218,7 +218,7 @@ TEST(XmlRoundTrip, KeepsNamesOfOutputsThatNodesHaveToo) {
 }
 
 TEST(XmlRoundTrip, KeepsUnknownRanksAndScalars) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, Shape::UnknownRank()}, Shape{2, 2}, {});
   const ValueId s = builder.AddInput("s", {DType::kI32, {}});
@@ -245,7 +245,7 @@ const ConstantData& ConstantOf(const Graph& graph, std::size_t output) {
 }
 
 TEST(XmlWrite, StoresEqualConstantsOnceAndAlignsThem) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const Graph read = RoundTrip(ModelOfConstants().Build(), folder);
   EXPECT_EQ(ConstantOf(read, 0).identity, ConstantOf(read, 2).identity);
   EXPECT_EQ(ConstantOf(read, 0).Copy<float>(), (std::vector<float>{1, 2, 3}));
@@ -254,7 +254,7 @@ TEST(XmlWrite, StoresEqualConstantsOnceAndAlignsThem) {
 }
 
 TEST(XmlWrite, StoresThemSeparatelyIfTold) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const WriteIrResult result =
       WriteIr(ModelOfConstants().Build(), folder / "m.xml", {.constants = WriteIrOptions::Constants::kSeparate});
   const Graph read = ReadIr(folder / "m.xml", MakeSmallOp);
@@ -272,7 +272,7 @@ struct InternalOp final : OpOf<InternalOp> {
 };
 
 TEST(XmlWrite, RefusesInternalOpsAndLeavesNoFile) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   GraphBuilder builder;
   builder.AddOutput("y", builder.AddOne("fused", InternalOp(), {}));
   EXPECT_THROW(WriteIr(std::move(builder).Build(), folder / "m.xml"), Error);
@@ -280,7 +280,7 @@ TEST(XmlWrite, RefusesInternalOpsAndLeavesNoFile) {
 }
 
 TEST(XmlWrite, RefusesOtherSuffixes) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   EXPECT_THROW(WriteIr(GraphBuilder().Build(), folder / "m.bin"), Error);
 }
 

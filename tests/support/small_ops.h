@@ -8,7 +8,7 @@
 #include "stepwell/ir/subgraph.h"
 
 // A few ops with OpenVINO's names and just enough of their rules, for tests of what does not care for ops.
-namespace stepwell::tests {
+namespace stepwell::testing {
 
 struct SmallAdd final : ir::OpOf<SmallAdd> {
   static constexpr std::string_view kName = "Add";
@@ -97,4 +97,4 @@ inline std::shared_ptr<ir::Op> MakeSmallOp(std::string_view name) {
   return MakeOneOf<SmallAdd, SmallRelu, EveryField, SmallTensorIterator, SmallLoop>(name);
 }
 
-}  // namespace stepwell::tests
+}  // namespace stepwell::testing
