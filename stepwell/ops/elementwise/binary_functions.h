@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "stepwell/base/error.h"
+#include "stepwell/ops/wrapped_arithmetic.h"
 
 // Everything the library knows about functions of two variables. Ops, import rules, kernels and tests loop over this
 // table: a function is added by adding an enumerator and a row.
@@ -49,16 +50,7 @@ struct BinaryFunction {
   Result result = Result::kSameType;  // kBool: `real` and `integer` give 0 or 1
 };
 
-// Two's complement arithmetic that wraps, and division that cannot trap.
-constexpr std::int64_t WrappedAdd(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-constexpr std::int64_t WrappedSubtract(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-constexpr std::int64_t WrappedMultiply(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-}
+// Quotients that cannot trap.
 constexpr std::int64_t TruncatedQuotient(std::int64_t a, std::int64_t b) {
   if (b == 0) throw Error(ErrorKind::kInvalidArgument, "an integer is divided by zero");
   return b == -1 ? WrappedSubtract(0, a) : a / b;

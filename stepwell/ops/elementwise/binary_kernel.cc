@@ -2,8 +2,8 @@
 
 #include "stepwell/base/parallel.h"
 #include "stepwell/base/visit_element.h"
+#include "stepwell/ops/broadcast_loop.h"
 #include "stepwell/ops/computes_in.h"
-#include "stepwell/ops/elementwise/broadcast_loop.h"
 #include "stepwell/ops/elementwise/elementwise_kernels.h"
 
 namespace stepwell::ops::elementwise {

@@ -8,6 +8,9 @@
 #include "stepwell/ops/elementwise/select.h"
 #include "stepwell/ops/elementwise/unary.h"
 #include "stepwell/ops/import_rule.h"
+#include "stepwell/ops/layout/broadcast.h"
+#include "stepwell/ops/layout/shape_of.h"
+#include "stepwell/ops/layout/squeeze.h"
 
 namespace stepwell::ops::elementwise {
 namespace {
@@ -83,9 +86,51 @@ Values ImportCast(const ImportSite& site) {
   return {site.Add({}, Convert(destination), {site.input(0)})};
 }
 
+// The axes first .. last, as a constant.
+ir::ValueId AxesFrom(const ImportSite& site, std::string_view suffix, int first, int last) {
+  std::vector<std::int64_t> axes;
+  for (int axis = first; axis <= last; ++axis) axes.push_back(axis);
+  return site.Ints(suffix, axes);
+}
+
+// The bias lies along the last axis, or along axis 1 with data_format NCHW.
+Values ImportBiasAdd(const ImportSite& site) {
+  ir::ValueId bias = site.input(1);
+  const Shape& shape = site.type(0).shape;
+  if (site.node.StringAttr("data_format", "NHWC") == "NCHW" && shape.rank() != 2) {
+    if (!shape.has_rank()) {
+      throw Error(ErrorKind::kUnsupported, "the rank of the input of '" + site.Name() + "' (BiasAdd) must be known");
+    }
+    const ir::ValueId axes = AxesFrom(site, "bias/axes", 1, shape.rank() - 2);
+    bias = site.Add("bias", layout::Unsqueeze(), {bias, axes});
+  }
+  return {site.Add({}, Add(), {site.input(0), bias})};
+}
+
 Values ImportSelectV2(const ImportSite& site) {
   return {site.Add({}, Select(), {site.input(0), site.input(1), site.input(2)})};
 }
+
+// The older Select broadcasts its condition from the front: a vector chooses among rows.
+Values ImportSelect(const ImportSite& site) {
+  const Shape& condition = site.type(0).shape;
+  const Shape& values = site.type(1).shape;
+  if (!condition.has_rank() || !values.has_rank()) {
+    throw Error(ErrorKind::kUnsupported, "the ranks of the inputs of '" + site.Name() + "' (Select) must be known");
+  }
+  if (condition.rank() != 1 || values.rank() <= 1) return ImportSelectV2(site);
+  const ir::ValueId axes = AxesFrom(site, "condition/axes", 1, values.rank() - 1);
+  const ir::ValueId rows = site.Add("condition", layout::Unsqueeze(), {site.input(0), axes});
+  return {site.Add({}, Select(), {rows, site.input(1), site.input(2)})};
+}
+
+Values ImportFilledLike(const ImportSite& site, float value) {
+  const ir::ValueId shape = site.Add("shape", layout::ShapeOf(), {site.input(0)});
+  return {site.Add({}, layout::Broadcast(), {ScalarLike(site, "value", value), shape})};
+}
+
+Values ImportZerosLike(const ImportSite& site) { return ImportFilledLike(site, 0); }
+Values ImportOnesLike(const ImportSite& site) { return ImportFilledLike(site, 1); }
 
 template <std::size_t... kIndex>
 void AppendUnary(std::vector<ImportRule>& rules, std::index_sequence<kIndex...>) {
@@ -124,7 +169,11 @@ constexpr std::array kOtherRules = {
     ImportRule{"AddN", &ImportAddN},
     ImportRule{"ClipByValue", &ImportClipByValue},
     ImportRule{"Cast", &ImportCast},
+    ImportRule{"BiasAdd", &ImportBiasAdd},
+    ImportRule{"Select", &ImportSelect},
     ImportRule{"SelectV2", &ImportSelectV2},
+    ImportRule{"ZerosLike", &ImportZerosLike},
+    ImportRule{"OnesLike", &ImportOnesLike},
 };
 
 }  // namespace

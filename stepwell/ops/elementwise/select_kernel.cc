@@ -1,7 +1,7 @@
 #include <array>
 
 #include "stepwell/base/visit_element.h"
-#include "stepwell/ops/elementwise/broadcast_loop.h"
+#include "stepwell/ops/broadcast_loop.h"
 #include "stepwell/ops/elementwise/elementwise_kernels.h"
 
 namespace stepwell::ops::elementwise {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "stepwell/ops/wrapped_arithmetic.h"
+
 // Everything the library knows about functions of one variable. Ops, import rules, kernels and tests loop over this
 // table: a function is added by adding an enumerator and a row.
 namespace stepwell::ops::elementwise {
@@ -182,13 +184,13 @@ inline constexpr std::array<UnaryFunction, kNumUnary> kUnaryFunctions = {{
      .opset = "opset1",
      .source_op = "Neg",
      .real = [](double x) { return -x; },
-     .integer = [](std::int64_t x) { return static_cast<std::int64_t>(-static_cast<std::uint64_t>(x)); }},
+     .integer = [](std::int64_t x) { return WrappedSubtract(0, x); }},
     {.id = Unary::kAbs,
      .name = "Abs",
      .opset = "opset1",
      .source_op = "Abs",
      .real = [](double x) { return std::abs(x); },
-     .integer = [](std::int64_t x) { return x < 0 ? static_cast<std::int64_t>(-static_cast<std::uint64_t>(x)) : x; }},
+     .integer = [](std::int64_t x) { return x < 0 ? WrappedSubtract(0, x) : x; }},
     {.id = Unary::kSign,
      .name = "Sign",
      .opset = "opset1",

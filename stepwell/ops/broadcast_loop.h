@@ -6,7 +6,7 @@
 
 #include "stepwell/base/shape.h"
 
-namespace stepwell::ops::elementwise {
+namespace stepwell::ops {
 
 // How to walk a dense result beside operands that are broadcast to its shape. The result is cut into runs of `length`
 // consecutive elements; along a run each operand either advances by one element or stays. Axes along which all operands
@@ -53,4 +53,4 @@ class BroadcastLoop {
   Offsets steps_{};
 };
 
-}  // namespace stepwell::ops::elementwise
+}  // namespace stepwell::ops

@@ -1,8 +1,8 @@
-#include "stepwell/ops/elementwise/broadcast_loop.h"
+#include "stepwell/ops/broadcast_loop.h"
 
 #include "stepwell/base/checked.h"
 
-namespace stepwell::ops::elementwise {
+namespace stepwell::ops {
 namespace {
 
 // The operand's stride along an axis of the result, 0 where it is broadcast.
@@ -71,4 +71,4 @@ void BroadcastLoop::Advance(std::array<Dim, Shape::kMaxRank>& index, Offsets& of
   }
 }
 
-}  // namespace stepwell::ops::elementwise
+}  // namespace stepwell::ops
