@@ -1,0 +1,181 @@
+#include "stepwell/converter/import/importer.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/base/error.h"
+#include "stepwell/converter/import/node_adaptor.h"
+#include "stepwell/converter/import/node_kinds.h"
+#include "stepwell/ops/elementwise/convert.h"
+#include "stepwell/ops/registry.h"
+
+namespace stepwell::converter {
+namespace {
+
+// `tensor` with the plan's replacements made; a hostile plan cannot run in circles.
+TensorId Resolved(const ImportPlan& plan, TensorId tensor) {
+  for (std::size_t steps = 0; steps <= plan.same.size(); ++steps) {
+    const auto found = plan.same.find(tensor);
+    if (found == plan.same.end()) break;
+    tensor = found->second;
+  }
+  return tensor;
+}
+
+class Importer {
+ public:
+  Importer(const SourceEdges& edges, const Variables& variables, const ImportPlan& plan)
+      : edges_(edges), variables_(variables), plan_(plan) {}
+
+  ir::GraphBuilder Run(ImportProgress progress) {
+    for (const ImportInput& input : plan_.inputs) AddInput(input);
+    for (const ImportConstant& constant : plan_.constants) AddConstant(constant);
+    const std::vector<NodeIndex> nodes = NeededNodes(edges_, plan_);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      progress(i, nodes.size());
+      AddNode(nodes[i]);
+    }
+    for (const ImportOutput& output : plan_.outputs) builder_.AddOutput(output.name, ValueOf(output.tensor));
+    return std::move(builder_);
+  }
+
+ private:
+  void Stand(const Cut& cut, ir::ValueId value) {
+    for (const TensorId& tensor : cut.tensors) values_[tensor] = value;
+    if (cut.edge) edge_values_[*cut.edge] = value;
+  }
+
+  void AddInput(const ImportInput& input) {
+    Shape default_shape = input.type.shape;
+    for (int axis = 0; axis < default_shape.rank(); ++axis) default_shape[axis] = MergedDim(default_shape[axis], 1);
+    const TensorType fed{input.fed_as.value_or(input.type.dtype), input.type.shape};
+    ir::ValueId value = builder_.AddInput(input.name, fed, default_shape, input.tensor_names);
+    if (input.fed_as) {
+      value = builder_.AddOne(input.name + "/Convert", ops::elementwise::Convert(input.type.dtype), {value});
+    }
+    Stand(input.cut, value);
+  }
+
+  void AddConstant(const ImportConstant& constant) {
+    Stand(constant.cut, builder_.AddConstant(constant.name, constant.value));
+  }
+
+  ir::ValueId ValueOf(TensorId tensor) {
+    tensor = Resolved(plan_, tensor);
+    if (const auto found = values_.find(tensor); found != values_.end()) return found->second;
+    const SourceNode& node = edges_.node(tensor.node);
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("output {} of node '{}' ({}) is asked for, which has no such output", tensor.port,
+                            node.name, node.op));
+  }
+
+  ir::ValueId InputOf(NodeIndex node, std::size_t input) {
+    const auto found = edge_values_.find({node, input});
+    return found != edge_values_.end() ? found->second : ValueOf(edges_.inputs(node)[input]);
+  }
+
+  std::vector<ir::ValueId> InputsOf(NodeIndex node) {
+    std::vector<ir::ValueId> values;
+    for (std::size_t i = 0; i < edges_.inputs(node).size(); ++i) values.push_back(InputOf(node, i));
+    return values;
+  }
+
+  void AddNode(NodeIndex index) {
+    const SourceNode& node = edges_.node(index);
+    const std::vector<ir::ValueId> outputs = While(
+        [&] { return fmt::format("importing node '{}' ({})", node.name, node.op); }, [&] { return Outputs(index); });
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const TensorId tensor{index, static_cast<int>(i)};
+      if (!values_.emplace(tensor, outputs[i]).second) continue;  // cut: something else stands for it
+      builder_.AddTensorName(outputs[i], edges_.ToText(tensor));
+    }
+  }
+
+  std::vector<ir::ValueId> Outputs(NodeIndex index) {
+    const SourceNode& node = edges_.node(index);
+    if (IsConst(node)) {
+      const auto value = ToConstantData(node.TensorAttr("value"), fmt::format("constant '{}'", node.name));
+      return {builder_.AddConstant(node.name, value)};
+    }
+    if (IsPlaceholder(node)) return Placeholder(node);
+    if (IsVariable(node)) return {VariableValue(index)};
+    if (IsCopy(node) || node.op == "ReadVariableOp") return {InputOf(index, 0)};
+    if (IsPlainAssign(node)) return {InputOf(index, 1)};
+    return Rewritten(index);
+  }
+
+  std::vector<ir::ValueId> Placeholder(const SourceNode& node) {
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("placeholder '{}' is needed and is no input; name it with --input, or freeze it with "
+                            "--freeze_placeholder_with_value '{}->VALUE'",
+                            node.name, node.name));
+  }
+
+  ir::ValueId VariableValue(NodeIndex index) {
+    const std::string& name = edges_.node(index).name;
+    if (variables_.IsStored(index)) return builder_.AddConstant(name, variables_.Stored(index));
+    throw Error(ErrorKind::kInvalidModel,
+                variables_.has_checkpoint()
+                    ? fmt::format("variable '{}' has no value: the checkpoint does not hold it", name)
+                    : fmt::format("variable '{}' has no value: the graph is not frozen, and no checkpoint was given "
+                                  "(--input_checkpoint)",
+                                  name));
+  }
+
+  std::vector<ir::ValueId> Rewritten(NodeIndex index) {
+    const SourceNode& node = edges_.node(index);
+    const std::vector<ir::ValueId> inputs = InputsOf(index);
+    const NodeAdaptor adaptor(node);
+    const ops::ImportRule* rule = ops::FindImportRule(RuleOp(node));
+    if (rule == nullptr) {
+      throw Error(ErrorKind::kUnsupported, fmt::format("there is no import rule for the op '{}'", node.op));
+    }
+    return rule->import({adaptor, inputs, builder_});
+  }
+
+  // An assign that adds or subtracts has the sum as its value.
+  static std::string_view RuleOp(const SourceNode& node) {
+    if (!IsAssign(node)) return node.op;
+    return node.op.find("Add") != std::string::npos ? "Add" : "Sub";
+  }
+
+  const SourceEdges& edges_;
+  const Variables& variables_;
+  const ImportPlan& plan_;
+  ir::GraphBuilder builder_;
+  std::map<TensorId, ir::ValueId> values_;
+  std::map<Use, ir::ValueId> edge_values_;
+};
+
+}  // namespace
+
+std::vector<NodeIndex> NeededNodes(const SourceEdges& edges, const ImportPlan& plan) {
+  const CutSet cuts(plan);
+  std::vector<bool> needed(edges.size());
+  std::vector<NodeIndex> pending;
+  const auto need = [&](TensorId tensor) {
+    tensor = Resolved(plan, tensor);
+    if (cuts.Has(tensor) || needed[tensor.node]) return;
+    needed[tensor.node] = true;
+    pending.push_back(tensor.node);
+  };
+  for (const ImportOutput& output : plan.outputs) need(output.tensor);
+  while (!pending.empty()) {
+    const NodeIndex node = pending.back();
+    pending.pop_back();
+    for (std::size_t i = 0; i < edges.inputs(node).size(); ++i) {
+      if (!cuts.Has(Use{node, i})) need(edges.inputs(node)[i]);
+    }
+  }
+  std::vector<NodeIndex> nodes;
+  for (const NodeIndex node : edges.order()) {
+    if (needed[node]) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+ir::GraphBuilder ImportNodes(const SourceEdges& edges, const Variables& variables, const ImportPlan& plan,
+                             ImportProgress progress) {
+  return Importer(edges, variables, plan).Run(progress);
+}
+
+}  // namespace stepwell::converter
