@@ -1,0 +1,118 @@
+#include "stepwell/converter/plan/shape_wishes.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/base/error.h"
+#include "stepwell/converter/shapes/free_shapes.h"
+#include "stepwell/passes/rewriter.h"
+
+namespace stepwell::converter {
+namespace {
+
+[[noreturn]] void Refuse(const std::string& message) { throw Error(ErrorKind::kInvalidArgument, message); }
+
+class Granter {
+ public:
+  Granter(const ir::Graph& graph, const ShapeWishes& wishes) : graph_(graph), wishes_(wishes) {
+    for (const ir::Input& input : graph.inputs()) wanted_.push_back(WantedShape(input));
+  }
+
+  ir::Graph Run() {
+    if (!NeedsFreeing()) return Fixed(graph_);
+    const FreeShapesResult freed = FreeShapes(graph_, {.fixed_axes = FixedAxes()});
+    held_ = &freed.held;
+    return Fixed(freed.graph);
+  }
+
+ private:
+  Shape WantedShape(const ir::Input& input) const {
+    const auto wish = wishes_.of_input.find(input.name);
+    const bool is_static = wishes_.shapes == ConvertOptions::Shapes::kStatic;
+    Shape wanted = is_static ? input.default_shape : Shape::Filled(input.default_shape.rank(), kDynamic);
+    if (wish == wishes_.of_input.end()) {
+      if (wishes_.batch && HasBatch(input)) wanted[0] = *wishes_.batch;
+      return wanted;
+    }
+    if (wish->second.rank() != wanted.rank()) {
+      Refuse(fmt::format("the shape {} does not fit input '{}', which is {}", ToText(wish->second), input.name,
+                         ToText(graph_.value(input.value).type)));
+    }
+    for (int axis = 0; axis < wanted.rank(); ++axis) wanted[axis] = MergedDim(wish->second[axis], wanted[axis]);
+    return wanted;
+  }
+
+  // The first axis is the batch where it is as long as that of the input with the most axes: a window of samples has
+  // one axis, too, and no batch.
+  bool HasBatch(const ir::Input& input) const {
+    const ir::Input* widest = &input;
+    for (const ir::Input& other : graph_.inputs()) {
+      if (other.default_shape.rank() > widest->default_shape.rank()) widest = &other;
+    }
+    return input.default_shape.rank() > 0 && input.default_shape[0] == widest->default_shape[0];
+  }
+
+  // Nothing has to be freed where every wish is what the source has already.
+  bool NeedsFreeing() const {
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (wanted_[i] != graph_.value(graph_.inputs()[i].value).type.shape) return true;
+    }
+    return false;
+  }
+
+  // Axes whose extent stays the source's.
+  std::vector<std::vector<int>> FixedAxes() const {
+    std::vector<std::vector<int>> axes(wanted_.size());
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const Shape& source = graph_.value(graph_.inputs()[i].value).type.shape;
+      for (int axis = 0; axis < wanted_[i].rank(); ++axis) {
+        if (wanted_[i][axis] != kDynamic && wanted_[i][axis] == source[axis]) axes[i].push_back(axis);
+      }
+    }
+    return axes;
+  }
+
+  ir::Graph Fixed(const ir::Graph& graph) const {
+    passes::Rewriter rewriter(graph);
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const ir::Input& input = graph.inputs()[i];
+      const ir::Value& value = graph.value(input.value);
+      const TensorType type{value.type.dtype, FixedShape(input, value.type.shape, wanted_[i])};
+      Shape default_shape = input.default_shape;
+      for (int axis = 0; axis < default_shape.rank(); ++axis) {
+        default_shape[axis] = MergedDim(wanted_[i][axis], default_shape[axis]);
+      }
+      rewriter.Map(input.value, rewriter.builder().AddInput(input.name, type, default_shape, value.names));
+    }
+    for (const ir::Node& node : graph.nodes()) rewriter.CopyNode(node);
+    return std::move(rewriter).Finish();
+  }
+
+  Shape FixedShape(const ir::Input& input, Shape shape, const Shape& wanted) const {
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (!DimsAgree(shape[axis], wanted[axis])) RefuseDim(input, axis, shape[axis], wanted[axis]);
+      shape[axis] = MergedDim(shape[axis], wanted[axis]);
+    }
+    return shape;
+  }
+
+  [[noreturn]] void RefuseDim(const ir::Input& input, int axis, Dim have, Dim want) const {
+    std::string reason;
+    const std::string prefix = fmt::format("{} axis {} ", input.name, axis);
+    for (std::size_t i = 0; held_ != nullptr && i < held_->size(); ++i) {
+      if ((*held_)[i].starts_with(prefix)) reason = "; " + (*held_)[i];
+    }
+    Refuse(fmt::format("axis {} of input '{}' cannot be {}: it is {} in the graph{}", axis, input.name, want, have,
+                       reason));
+  }
+
+  const ir::Graph& graph_;
+  const ShapeWishes& wishes_;
+  std::vector<Shape> wanted_;  // by input; kDynamic where free
+  const std::vector<std::string>* held_ = nullptr;
+};
+
+}  // namespace
+
+ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes) { return Granter(graph, wishes).Run(); }
+
+}  // namespace stepwell::converter

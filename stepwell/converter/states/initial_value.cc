@@ -1,0 +1,42 @@
+#include "stepwell/converter/states/initial_value.h"
+
+#include "stepwell/base/error.h"
+#include "stepwell/converter/import/importer.h"
+#include "stepwell/converter/import/node_kinds.h"
+#include "stepwell/passes/constant_evaluator.h"
+
+namespace stepwell::converter {
+namespace {
+
+// The tensor's value where it is computed from constants by ops that we have; initialisers with random numbers and
+// restored ones are not.
+std::optional<ir::ConstantData> ConstantValue(const SourceEdges& edges, const Variables& variables, TensorId tensor) {
+  ImportPlan plan;
+  plan.outputs.push_back({edges.ToText(tensor), tensor});
+  const std::vector<NodeIndex> nodes = NeededNodes(edges, plan);
+  for (const NodeIndex node : nodes) {
+    if (IsVariable(edges.node(node)) || IsPlaceholder(edges.node(node))) return std::nullopt;
+  }
+  if (!UnimportableOps(edges, nodes).empty()) return std::nullopt;
+  const ir::Graph graph = ImportNodes(edges, variables, plan).Build();
+  const passes::ConstantEvaluator evaluator(graph);
+  const ir::ValueId value = graph.outputs()[0].value;
+  if (!evaluator.IsConstant(value)) return std::nullopt;
+  return evaluator.Evaluate(value);
+}
+
+}  // namespace
+
+std::optional<ir::ConstantData> InitialValue(const SourceEdges& edges, const Variables& variables, NodeIndex variable,
+                                             NodeIndex update) {
+  std::optional<ir::ConstantData> initial;
+  for (const NodeIndex assign : variables.at(variable).assigns) {
+    if (assign == update || !IsPlainAssign(edges.node(assign)) || initial) continue;
+    initial = ConstantValue(edges, variables, edges.inputs(assign)[1]);
+  }
+  if (!initial && variables.IsStored(variable)) initial = variables.Stored(variable);
+  if (initial && initial->UniformValue() == 0.0) return std::nullopt;
+  return initial;
+}
+
+}  // namespace stepwell::converter
