@@ -1,0 +1,101 @@
+#include "stepwell/converter/convert.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/base/error.h"
+#include "stepwell/base/text.h"
+#include "stepwell/converter/compress.h"
+#include "stepwell/converter/import/importer.h"
+#include "stepwell/converter/plan/conversion_plan.h"
+#include "stepwell/converter/plan/shape_wishes.h"
+#include "stepwell/converter/roles/find_roles.h"
+#include "stepwell/converter/roles/metadata.h"
+#include "stepwell/converter/states/pairing.h"
+#include "stepwell/converter/templates/deepspeech_template.h"
+#include "stepwell/passes/fold.h"
+
+namespace stepwell::converter {
+namespace {
+
+class Conversion {
+ public:
+  Conversion(const LoadedSource& source, const ConvertOptions& options) : source_(source), options_(options) {}
+
+  ConvertResult Run() {
+    if (source_.kind == SourceKind::kCheckpointOnly) from_template_ = FromTemplate();
+    const SourceGraph& graph = from_template_ ? *from_template_ : source_.graph;
+    const SourceEdges edges(graph);
+    const Variables variables(edges, from_template_ ? std::nullopt : source_.checkpoint);
+    Report("planning", 0);
+    const ConversionPlan plan = PlanConversion(edges, variables, options_);
+    warnings_ = plan.warnings;
+    ir::Graph converted = Import(edges, variables, plan);
+    Report("folding", 0);
+    converted = passes::Fold(converted);
+    Report("freeing shapes", 0);
+    converted = passes::Fold(GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes}));
+    if (options_.weights == ConvertOptions::Weights::kF16) {
+      Report("compressing", 0);
+      converted = CompressToF16(converted);
+    }
+    return {std::move(converted), source_.kind, source_.path, std::move(warnings_)};
+  }
+
+ private:
+  SourceGraph FromTemplate() const {
+    STEPWELL_CHECK(source_.checkpoint.has_value());
+    if (IsDeepSpeechCheckpoint(*source_.checkpoint)) return MakeDeepSpeechGraph(*source_.checkpoint);
+    throw Error(ErrorKind::kUnsupported,
+                "there is a checkpoint and no graph, and its variables are not those of DeepSpeech 0.6 to 0.9, the one "
+                "network that can be rebuilt from them; give the graph with --input_model or --input_meta_graph");
+  }
+
+  void Report(std::string_view stage, double done) const {
+    if (options_.progress) options_.progress({stage, done});
+  }
+
+  ir::Graph Import(const SourceEdges& edges, const Variables& variables, const ConversionPlan& plan) {
+    const auto progress = [&](std::size_t done, std::size_t all) {
+      Report("importing", static_cast<double>(done) / static_cast<double>(all));
+    };
+    ir::GraphBuilder builder = ImportNodes(edges, variables, plan.import, progress);
+    AddStates(plan, builder, warnings_);
+    for (const auto& [key, value] : FindMetadata(edges.graph())) builder.SetMetadata(key, value);
+    const FoundRoles found = FindRoles(builder.graph());
+    for (const auto& [role, name] : found.roles) builder.SetRole(role, name);
+    for (const auto& [key, value] : found.metadata) builder.SetMetadata(key, value);
+    for (const auto& [role, name] : options_.roles) builder.SetRole(role, NamedByRole(builder.graph(), role, name));
+    builder.SetName(options_.model_name.empty() ? source_.path.stem().string() : options_.model_name);
+    return std::move(builder).Build();
+  }
+
+  // The input or output that --role means.
+  static std::string NamedByRole(const ir::Graph& graph, const std::string& role, const std::string& name) {
+    if (const auto input = graph.FindInput(name)) return graph.inputs()[*input].name;
+    if (const auto output = graph.FindOutput(name)) return graph.outputs()[*output].name;
+    std::vector<std::string> names;
+    for (const ir::Input& input : graph.inputs()) names.push_back(input.name);
+    for (const ir::Output& output : graph.outputs()) names.push_back(output.name);
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("--role {}={}: there is no such input or output{}", role, name, DidYouMean(name, names)));
+  }
+
+  const LoadedSource& source_;
+  const ConvertOptions& options_;
+  std::optional<SourceGraph> from_template_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+ConvertResult Convert(const ConvertOptions& options) {
+  if (options.progress) options.progress({"reading", 0});
+  return Convert(LoadSource(options.source), options);
+}
+
+ConvertResult Convert(const LoadedSource& source, const ConvertOptions& options) {
+  return While([&] { return fmt::format("converting '{}'", source.path.string()); },
+               [&] { return Conversion(source, options).Run(); });
+}
+
+}  // namespace stepwell::converter
