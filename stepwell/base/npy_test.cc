@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "stepwell/base/error.h"
+#include "tests/support/mutate.h"
 
 namespace stepwell {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 SharedBytes BytesOfText(std::string_view text) { return SharedBytes::CopyOf(std::as_bytes(std::span(text))); }
 
@@ -65,7 +66,7 @@ TEST(Npy, WritesTheSameBytesAsNumpy) {
   for (const char* name : {"0.8.2-64/chunk0/input_node.npy", "0.8.2-64/chunk0/input_lengths.npy",
                            "stream-0.9.3-64-arctic/pcm_int16.npy", "stream-0.9.3-64-arctic/mfccs.npy"}) {
     const auto path = std::filesystem::path(STEPWELL_SOURCE_DIR "/models/deepspeech/recorded") / name;
-    const auto copy = std::filesystem::path(testing::TempDir()) / "stepwell_npy_copy.npy";
+    const auto copy = std::filesystem::path(::testing::TempDir()) / "stepwell_npy_copy.npy";
     WriteNpy(copy, ReadNpy(path).view());
     const SharedBytes written = MapFile(copy);
     const SharedBytes original = MapFile(path);
@@ -92,10 +93,20 @@ TEST(Npy, SaysWhatIsWrongWithAHeader) {
               HasSubstr("more than 8 dimensions"));
 }
 
+TEST(Npy, SurvivesDamagedFiles) {
+  for (const char* header : {"{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3, 2), }",
+                             "{'descr': '|b1', 'fortran_order': False, 'shape': (96,), }"}) {
+    const SharedBytes file = File(header, std::string(96, 'x'), 2);
+    ParseNpy(file, "x.npy");
+    stepwell::testing::ExpectSurvivesDamage(
+        file.span(), [](std::span<const std::byte> bytes) { ParseNpy(SharedBytes::CopyOf(bytes), "x.npy"); });
+  }
+}
+
 TEST(Npy, RefusesToWriteWhatNumpyCannotHold) {
   const Tensor tensor({DType::kBF16, {2}});
-  EXPECT_THROW(WriteNpy(testing::TempDir() + "/never.npy", tensor.view()), Error);
-  EXPECT_FALSE(std::filesystem::exists(testing::TempDir() + "/never.npy"));
+  EXPECT_THROW(WriteNpy(::testing::TempDir() + "/never.npy", tensor.view()), Error);
+  EXPECT_FALSE(std::filesystem::exists(::testing::TempDir() + "/never.npy"));
 }
 
 }  // namespace

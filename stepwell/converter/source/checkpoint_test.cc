@@ -1,5 +1,6 @@
 #include "stepwell/converter/source/checkpoint.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -140,16 +141,18 @@ TEST(Checkpoint, AcceptsIndexMetaFolderAndStateFile) {
 
 TEST(Checkpoint, SaysWhichPrefixToGiveForADataFile) {
   const auto prefix = ModelPath("deepspeech/trained/model.ckpt").string();
-  EXPECT_EQ(OpenMessage(prefix + ".data-00000-of-00001"),
-            "'" + prefix +
-                ".data-00000-of-00001' is one of the data files of a checkpoint; give what the names of its " +
-                "files begin with: '" + prefix + "'");
+  EXPECT_EQ(
+      OpenMessage(prefix + ".data-00000-of-00001"),
+      fmt::format("'{0}.data-00000-of-00001' is one of the data files of a checkpoint; give what the names of its "
+                  "files begin with: '{0}'",
+                  prefix));
 }
 
 TEST(Checkpoint, SaysThatTheIndexIsMissing) {
   const TempFolder folder;
   folder.Copy(ModelPath("deepspeech/trained/model.ckpt.data-00000-of-00001"));
-  const std::string expected = "'" + (folder / "model.ckpt.index").string() + "', which says what is in it, is missing";
+  const std::string expected =
+      fmt::format("'{}', which says what is in it, is missing", (folder / "model.ckpt.index").string());
   EXPECT_THAT(OpenMessage(folder / "model.ckpt"), HasSubstr(expected));
   EXPECT_THAT(OpenMessage(folder.path()), HasSubstr(expected));
 }
