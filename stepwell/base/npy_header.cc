@@ -153,11 +153,10 @@ NpyHeader ParseNpyHeader(std::string_view text) {
 std::string FormatNpyHeader(const TensorType& type) {
   for (const Code& row : kCodes) {
     if (row.dtype != type.dtype) continue;
-    std::string shape;
-    for (const Dim dim : type.shape.dims()) shape += std::to_string(dim) + ", ";
-    if (!shape.empty()) shape.resize(shape.size() - (type.shape.rank() == 1 ? 1 : 2));  // "(3,)" but "(3, 4)"
+    const std::string_view comma = type.shape.rank() == 1 ? "," : "";  // "(3,)" but "(3, 4)"
     const char order = DTypeBits(type.dtype) > 8 ? '<' : '|';
-    return fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}", order, row.code, shape);
+    return fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}", order, row.code,
+                       fmt::join(type.shape.dims(), ", "), comma);
   }
   throw Error(ErrorKind::kUnsupported, fmt::format("NumPy's files have no elements of type {}", DTypeName(type.dtype)));
 }
