@@ -5,17 +5,12 @@
 #include <algorithm>
 
 #include "stepwell/ir/subgraph.h"
-#include "stepwell/passes/compute_node.h"
+#include "stepwell/passes/evaluate.h"
 #include "stepwell/passes/op_text.h"
+#include "stepwell/passes/prune.h"
 
 namespace stepwell::passes {
 namespace {
-
-std::vector<TensorType> TypesOf(const ir::Graph& graph, std::span<const ir::ValueId> values) {
-  std::vector<TensorType> types;
-  for (const ir::ValueId value : values) types.push_back(graph.value(value).type);
-  return types;
-}
 
 bool AreStatic(const ir::Graph& graph, std::span<const ir::ValueId> values) {
   return std::all_of(values.begin(), values.end(),
@@ -43,24 +38,8 @@ ir::ConstantData ConstantEvaluator::Evaluate(ir::ValueId value) const {
   STEPWELL_CHECK(IsConstant(value));
   if (const ir::ConstantData* constant = graph_.constant(value)) return *constant;
   Known known;
-  for (const ir::Node* node : NodesBehind(value)) Compute(*node, known);
+  for (const ir::Node* node : NodesBehind(graph_, value)) Compute(*node, known);
   return known.at(value);
-}
-
-std::vector<const ir::Node*> ConstantEvaluator::NodesBehind(ir::ValueId value) const {
-  std::vector<bool> is_needed(graph_.num_values());
-  is_needed[value.index] = true;
-  std::vector<const ir::Node*> nodes;
-  const std::span<const ir::Node> all = graph_.nodes().first(graph_.value(value).producer->index + 1U);
-  for (auto node = all.rbegin(); node != all.rend(); ++node) {
-    const bool is_behind = std::any_of(node->outputs.begin(), node->outputs.end(),
-                                       [&](ir::ValueId output) { return is_needed[output.index]; });
-    if (!is_behind) continue;
-    nodes.push_back(&*node);
-    for (const ir::ValueId input : node->inputs) is_needed[input.index] = true;
-  }
-  std::reverse(nodes.begin(), nodes.end());
-  return nodes;
 }
 
 void ConstantEvaluator::Compute(const ir::Node& node, Known& known) const {
@@ -72,7 +51,7 @@ void ConstantEvaluator::Compute(const ir::Node& node, Known& known) const {
   for (const ir::ValueId input : node.inputs) inputs.push_back(known.at(input));
   const auto frame = [&] { return fmt::format("computing the constant node '{}' ({})", node.name, node.op->name()); };
   std::vector<ir::ConstantData> outputs =
-      While(frame, [&] { return ComputeNode(*node.op, inputs, TypesOf(graph_, node.outputs)); });
+      While(frame, [&] { return EvaluateOp(*node.op, inputs, ops::KernelSet::kFast); });
   Identify(node, known, outputs);
   for (std::size_t port = 0; port < outputs.size(); ++port) known.emplace(node.outputs[port], outputs[port]);
 }

@@ -38,7 +38,6 @@ class ConstantEvaluator {
  private:
   using Known = std::map<ir::ValueId, ir::ConstantData>;
 
-  std::vector<const ir::Node*> NodesBehind(ir::ValueId value) const;
   void Compute(const ir::Node& node, Known& known) const;
   void Identify(const ir::Node& node, const Known& known, std::span<ir::ConstantData> outputs) const;
 

@@ -31,6 +31,21 @@ std::vector<bool> ValuesBehind(const ir::Graph& graph, std::span<const std::size
   return behind;
 }
 
+std::vector<const ir::Node*> NodesBehind(const ir::Graph& graph, ir::ValueId value) {
+  if (!graph.value(value).producer) return {};
+  std::vector<bool> behind(graph.num_values());
+  behind[value.index] = true;
+  std::vector<const ir::Node*> nodes;
+  const std::span<const ir::Node> candidates = graph.nodes().first(graph.value(value).producer->index + 1U);
+  for (auto node = candidates.rbegin(); node != candidates.rend(); ++node) {
+    if (!AnyOf(behind, node->outputs)) continue;
+    nodes.push_back(&*node);
+    for (const ir::ValueId input : node->inputs) behind[input.index] = true;
+  }
+  std::reverse(nodes.begin(), nodes.end());
+  return nodes;
+}
+
 ir::Graph Prune(const ir::Graph& graph, const PruneOptions& options) {
   const std::vector<std::size_t> wanted = options.outputs.empty() ? AllOutputs(graph) : options.outputs;
   const std::vector<bool> behind = ValuesBehind(graph, wanted);

@@ -12,6 +12,9 @@ namespace stepwell::passes {
 // By ValueId: whether any of the graph's `outputs` (indices into graph.outputs()) is computed from it.
 std::vector<bool> ValuesBehind(const ir::Graph& graph, std::span<const std::size_t> outputs);
 
+// The nodes that a value is computed from, its own included, in the graph's order.
+std::vector<const ir::Node*> NodesBehind(const ir::Graph& graph, ir::ValueId value);
+
 struct PruneOptions {
   enum class Inputs : std::uint8_t { kKeepAll, kDropUnused };
 
