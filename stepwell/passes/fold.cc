@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "stepwell/passes/compute_node.h"
+#include "stepwell/passes/evaluate.h"
 #include "stepwell/passes/identity.h"
 #include "stepwell/passes/prune.h"
 
@@ -66,7 +66,7 @@ std::optional<std::vector<ir::ConstantData>> Folded(const ir::GraphBuilder& buil
   const Inferred inferred = builder.Infer(*node.op, inputs);
   if (const auto constants = ConstantInputs(builder, inputs)) {
     if (!MayFold(*constants, inferred.types, options)) return std::nullopt;
-    return ComputeNode(*node.op, *constants, inferred.types);
+    return EvaluateOp(*node.op, *constants, ops::KernelSet::kFast);
   }
   if (!inferred.ints || inferred.types.size() != 1) return std::nullopt;
   const std::optional<ir::ConstantData> ints = KnownInts(*inferred.ints, inferred.types[0]);

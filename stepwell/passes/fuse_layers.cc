@@ -1,0 +1,148 @@
+#include "stepwell/passes/fuse_layers.h"
+
+#include <algorithm>
+#include <map>
+
+#include "stepwell/ops/elementwise/binary.h"
+#include "stepwell/ops/elementwise/clamp.h"
+#include "stepwell/ops/elementwise/unary.h"
+#include "stepwell/ops/layout/reshape.h"
+#include "stepwell/ops/matmul/fully_connected.h"
+#include "stepwell/ops/matmul/matmul.h"
+#include "stepwell/passes/matcher.h"
+#include "stepwell/passes/prune.h"
+#include "stepwell/passes/rewriter.h"
+
+namespace stepwell::passes {
+namespace {
+
+using ops::elementwise::Add;
+using ops::elementwise::Clamp;
+using ops::elementwise::Maximum;
+using ops::elementwise::Minimum;
+using ops::elementwise::Relu;
+using ops::elementwise::Sigmoid;
+using ops::elementwise::Tanh;
+using ops::matmul::FullyConnected;
+using ops::matmul::MatMul;
+
+// A product and what follows it, as far as it was followed.
+struct Layer {
+  FullyConnected op;
+  ir::ValueId x;
+  ir::ValueId weights;
+  std::optional<ir::ValueId> bias;
+  ir::ValueId end;  // what the layer gives
+
+  bool is_bounded() const { return op.low != FullyConnected{}.low || op.high != FullyConnected{}.high; }
+};
+
+std::optional<Layer> MatchProduct(const Matcher& matcher, const ir::Node& node) {
+  const auto* matmul = ir::As<MatMul>(*node.op);
+  if (matmul == nullptr || matmul->transpose_a || !matcher.IsConstant(node.inputs[1])) return std::nullopt;
+  const bool is_layer = matcher.ShapeOf(node.inputs[0]).rank() >= 2 && matcher.ShapeOf(node.inputs[1]).rank() == 2 &&
+                        matcher.graph().value(node.outputs[0]).type.dtype == DType::kF32;
+  if (!is_layer || matcher.IsConstant(node.inputs[0])) return std::nullopt;
+  Layer layer;
+  layer.op.transpose_b = matmul->transpose_b;
+  layer.x = node.inputs[0];
+  layer.weights = node.inputs[1];
+  layer.end = node.outputs[0];
+  return layer;
+}
+
+void Bound(Layer& layer, float low, float high) {
+  layer.op.low = std::min(std::max(layer.op.low, low), high);
+  layer.op.high = std::min(std::max(layer.op.high, low), high);
+}
+
+std::optional<ir::ValueId> OtherInput(const ir::Node& node, ir::ValueId value) {
+  if (node.inputs.size() != 2) return std::nullopt;
+  return node.inputs[0] == value ? node.inputs[1] : node.inputs[0];
+}
+
+bool TakeBias(const Matcher& matcher, const ir::Node& node, Layer& layer) {
+  if (ir::As<Add>(*node.op) == nullptr) return false;
+  const ir::ValueId bias = *OtherInput(node, layer.end);
+  const Shape& shape = matcher.ShapeOf(bias);
+  const Shape& result = matcher.ShapeOf(layer.end);
+  const bool is_row = matcher.IsConstant(bias) && shape.rank() >= 1 && shape.rank() <= result.rank() &&
+                      shape[shape.rank() - 1] == result[result.rank() - 1] &&
+                      shape.num_elements() == result[result.rank() - 1];
+  const bool is_first = !layer.bias && !layer.is_bounded() && layer.op.activation == FullyConnected::Activation::kNone;
+  if (!is_row || !is_first) return false;
+  layer.bias = bias;
+  return true;
+}
+
+bool TakeActivation(const Matcher&, const ir::Node& node, Layer& layer) {
+  if (layer.is_bounded() || layer.op.activation != FullyConnected::Activation::kNone) return false;
+  if (ir::As<Sigmoid>(*node.op) != nullptr) {
+    layer.op.activation = FullyConnected::Activation::kSigmoid;
+  } else if (ir::As<Tanh>(*node.op) != nullptr) {
+    layer.op.activation = FullyConnected::Activation::kTanh;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool TakeBounds(const Matcher& matcher, const ir::Node& node, Layer& layer) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (ir::As<Relu>(*node.op) != nullptr) return Bound(layer, 0, kInfinity), true;
+  if (const auto* clamp = ir::As<Clamp>(*node.op)) return Bound(layer, clamp->low, clamp->high), true;
+  const bool is_minimum = ir::As<Minimum>(*node.op) != nullptr;
+  if (!is_minimum && ir::As<Maximum>(*node.op) == nullptr) return false;
+  const std::optional<double> bound = matcher.UniformValue(*OtherInput(node, layer.end));
+  if (!bound || matcher.ShapeOf(node.outputs[0]) != matcher.ShapeOf(layer.end)) return false;
+  const auto limit = static_cast<float>(*bound);
+  return Bound(layer, is_minimum ? -kInfinity : limit, is_minimum ? limit : kInfinity), true;
+}
+
+// What may follow a product, in the order of trying.
+constexpr std::array kFollowers = {TakeBias, TakeActivation, TakeBounds};
+
+Layer Followed(const Matcher& matcher, Layer layer) {
+  const ir::Node* next = matcher.OnlyUser(layer.end);
+  while (next != nullptr && std::any_of(kFollowers.begin(), kFollowers.end(),
+                                        [&](const auto& take) { return take(matcher, *next, layer); })) {
+    layer.end = next->outputs[0];
+    next = matcher.OnlyUser(layer.end);
+  }
+  return layer;
+}
+
+void AddLayer(Rewriter& rewriter, const ir::Node& last, const Layer& layer) {
+  ir::GraphBuilder& builder = rewriter.builder();
+  std::vector<ir::ValueId> inputs = {rewriter.Mapped(layer.x), rewriter.Mapped(layer.weights)};
+  if (layer.bias) {
+    ir::ValueId bias = rewriter.Mapped(*layer.bias);
+    const Shape& shape = builder.type(bias).shape;
+    if (shape.rank() != 1) {
+      bias = builder.AddOne(last.name + "/bias", ops::layout::Reshape{},
+                            {bias, builder.AddInts(last.name + "/bias_shape", {shape.num_elements()})});
+    }
+    inputs.push_back(bias);
+  }
+  rewriter.Map(layer.end, builder.AddOne(last.name, layer.op, std::move(inputs)));
+}
+
+}  // namespace
+
+ir::Graph FuseLayers(const ir::Graph& graph) {
+  const Matcher matcher(graph);
+  std::map<const ir::Node*, Layer> layers;  // by the last node of each
+  for (const ir::Node& node : graph.nodes()) {
+    const auto product = MatchProduct(matcher, node);
+    if (!product) continue;
+    const Layer layer = Followed(matcher, *product);
+    layers.emplace(graph.producer(layer.end), layer);
+  }
+  return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) {
+    const auto layer = layers.find(&node);
+    if (layer == layers.end()) return rewriter.CopyNode(node);
+    AddLayer(rewriter, node, layer->second);
+  }));
+}
+
+}  // namespace stepwell::passes
