@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/fuse_layers.h"
+#include "stepwell/passes/recognise_recurrences.h"
 #include "stepwell/passes/specialise.h"
 #include "stepwell/runtime/fingerprint.h"
 #include "stepwell/runtime/plan_compiler.h"
@@ -31,7 +33,10 @@ std::vector<std::size_t> GivenInputs(const PlanRequest& request) {
 class LoadedModel::Impl {
  public:
   explicit Impl(ir::Graph graph)
-      : graph_(std::move(graph)), fingerprint_(Fingerprint(graph_)), prepared_(passes::Fold(graph_, kFolding)) {}
+      : graph_(std::move(graph)),
+        fingerprint_(Fingerprint(graph_)),
+        folded_(passes::Fold(graph_, kFolding)),
+        recognised_(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding)) {}
 
   const ir::Graph& graph() const { return graph_; }
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -55,15 +60,23 @@ class LoadedModel::Impl {
   };
 
   std::shared_ptr<const Plan> Make(const PlanRequest& request) {
-    const WantedOutputs wanted = FindWantedOutputs(prepared_, request);
-    const ir::Graph graph = passes::Specialise(
-        prepared_, {.input_shapes = request.input_shapes, .outputs = wanted.outputs, .fold = kFolding});
+    const WantedOutputs wanted = FindWantedOutputs(folded_, request);
+    const ir::Graph graph = GraphFor(request, wanted.outputs);
     return PlanCompiler(graph, request.options.kernels, weights_).Compile(GivenInputs(request), wanted);
+  }
+
+  ir::Graph GraphFor(const PlanRequest& request, const std::vector<std::size_t>& outputs) const {
+    const passes::SpecialiseRequest shapes{.input_shapes = request.input_shapes, .outputs = outputs, .fold = kFolding};
+    if (request.options.fusion == Fusion::kOff) return passes::Specialise(folded_, shapes);
+    // Some loops are known to be recurrences only once their extents are.
+    return passes::FuseLayers(passes::RecogniseRecurrences(passes::Specialise(recognised_, shapes)));
   }
 
   const ir::Graph graph_;
   const std::uint64_t fingerprint_;
-  const ir::Graph prepared_;  // graph_ with all that does not depend on shapes done
+  // graph_ with all done that does not depend on shapes: once for all plans, so that what is packed is found again.
+  const ir::Graph folded_;
+  const ir::Graph recognised_;
   SharedWeights weights_;
   std::mutex mutex_;
   std::list<Entry> plans_;  // the one used last first

@@ -1,0 +1,109 @@
+// Files that OpenVINO's mo wrote, run by us, beside what TensorFlow gave for the same graphs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/model_runner.h"
+
+namespace stepwell::tests {
+namespace {
+
+const std::filesystem::path kDeepSpeech = STEPWELL_SOURCE_DIR "/models/deepspeech";
+constexpr float kTolerance = 1e-5F;
+
+// [1, 16, 19, 26] as mo 2021.4 wants it unless told otherwise: [1, 26, 16, 19].
+Tensor ChannelsFirst(const Tensor& features) {
+  const Shape& shape = features.type().shape;
+  Tensor turned({DType::kF32, {shape[0], shape[3], shape[1], shape[2]}});
+  const auto channels = AsSize(shape[3]);
+  const auto places = features.as<float>().size() / channels;
+  for (std::size_t place = 0; place < places; ++place) {
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      turned.as<float>()[channel * places + place] = features.as<float>()[place * channels + channel];
+    }
+  }
+  return turned;
+}
+
+struct DeepSpeechFile {
+  std::string folder;
+  std::string recorded;
+  std::string logits;     // the output's name
+  std::string lstm;       // scope of the state outputs
+  std::string state_end;  // of the names of the state inputs
+  enum class Channels : std::uint8_t { kLast, kFirst } channels = Channels::kLast;
+};
+
+const std::string kCell = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell";
+
+std::vector<DeepSpeechFile> DeepSpeechFiles() {
+  return {{"mo2021.4-0.3.0", "0.3.0-64", "raw_logits", "lstm_fused_cell", "/read"},
+          {"mo2021.4-0.8.2", "0.8.2-64", "logits", kCell, "", DeepSpeechFile::Channels::kFirst},
+          {"mo2024.6-0.3.0", "0.3.0-64", "raw_logits", "lstm_fused_cell", "/read"},
+          {"mo2024.6-0.8.2", "0.8.2-64", "logits", kCell, ""}};
+}
+
+class DeepSpeechOfOpenVino : public testing::TestWithParam<std::tuple<std::size_t, runtime::Fusion>> {
+ protected:
+  DeepSpeechFile file() const { return DeepSpeechFiles()[std::get<0>(GetParam())]; }
+  ModelRunner Load() const {
+    const auto xml = kDeepSpeech / "openvino_ir" / file().folder / "output_graph.xml";
+    return ModelRunner(runtime::LoadedModel::Load(xml), {.fusion = std::get<1>(GetParam())});
+  }
+  // The loop is one step, and so is each of the five layers, if fusion is on.
+  void ExpectFused(const runtime::Plan& plan) const {
+    const bool is_on = std::get<1>(GetParam()) == runtime::Fusion::kOn;
+    EXPECT_EQ(CountSteps(plan, "FusedLstm"), is_on ? 1 : 0);
+    EXPECT_EQ(CountSteps(plan, "FullyConnected"), is_on ? 5 : 0);
+    EXPECT_EQ(CountSteps(plan, "ReLU"), is_on ? 0 : 4);
+  }
+};
+
+// The tensors of one name among a run's outputs, whatever ":0" it ends in.
+const Tensor& Find(const ModelRunner& runner, const Tensors& outputs, const std::string& name) {
+  const auto index = runner.model().graph().FindOutput(name);
+  return outputs.at(runner.model().graph().outputs()[index.value()].name);
+}
+
+TEST_P(DeepSpeechOfOpenVino, GivesTensorFlowsResultsOverAllCalls) {
+  const ModelRunner runner = Load();
+  Tensor c;
+  Tensor h;
+  for (int chunk = 0; chunk < 3; ++chunk) {
+    const auto folder = kDeepSpeech / "recorded" / file().recorded / ("chunk" + std::to_string(chunk));
+    const auto read = [&](const char* name) { return ReadNpy(folder / (std::string(name) + ".npy")); };
+    Tensor features = read("input_node");
+    if (file().channels == DeepSpeechFile::Channels::kFirst) features = ChannelsFirst(features);
+    if (chunk == 0) {
+      c = read("previous_state_c");
+      h = read("previous_state_h");
+    }
+    Tensors inputs;
+    inputs.emplace("input_node", std::move(features));
+    inputs.emplace("previous_state_c" + file().state_end, std::move(c));
+    inputs.emplace("previous_state_h" + file().state_end, std::move(h));
+    ExpectFused(*runner.PlanFor(inputs));
+    const Tensors outputs = runner.Run(inputs);
+    c = Find(runner, outputs, file().lstm + "/GatherNd").Clone();
+    h = Find(runner, outputs, file().lstm + "/GatherNd_1").Clone();
+    EXPECT_LT(RelativeDifference(Find(runner, outputs, file().logits), read("logits")), kTolerance);
+    EXPECT_LT(RelativeDifference(c, read("new_state_c")), kTolerance);
+    EXPECT_LT(RelativeDifference(h, read("new_state_h")), kTolerance);
+  }
+}
+
+std::string NameOf(const testing::TestParamInfo<std::tuple<std::size_t, runtime::Fusion>>& info) {
+  std::string name = DeepSpeechFiles()[std::get<0>(info.param)].folder;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
+  return name + (std::get<1>(info.param) == runtime::Fusion::kOn ? "_fused" : "_unfused");
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, DeepSpeechOfOpenVino,
+                         testing::Combine(testing::Range<std::size_t>(0, 4),
+                                          testing::Values(runtime::Fusion::kOn, runtime::Fusion::kOff)),
+                         NameOf);
+
+}  // namespace
+}  // namespace stepwell::tests
