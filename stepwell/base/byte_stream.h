@@ -34,6 +34,9 @@ class ByteWriter {
   // The bytes of another writer, to be read by ByteReader::ReadBlock.
   void WriteBlock(std::span<const std::byte> bytes) { WriteArray(std::span(AsChars(bytes), bytes.size())); }
 
+  // Bytes that no length stands before.
+  void WriteRaw(std::span<const std::byte> bytes) { Append(bytes.data(), bytes.size()); }
+
   std::span<const std::byte> bytes() const { return bytes_; }
   std::vector<std::byte> Take() { return std::move(bytes_); }
 
@@ -67,6 +70,8 @@ class ByteReader {
   std::string ReadText();
   // Exactly `size` bytes that no length stands before, for formats that others laid down.
   std::string ReadChars(std::size_t size);
+  // What WriteBlock wrote, as it is. Valid as long as the bytes of this reader.
+  std::span<const std::byte> ReadBytes() { return NextArray(1); }
   // A part that has its own reader, so that a part that reads too little or too much spoils nothing behind it. Valid as
   // long as the bytes of this reader.
   ByteReader ReadBlock(std::string_view part);
