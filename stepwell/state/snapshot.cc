@@ -113,4 +113,10 @@ Snapshot ReadSnapshot(std::span<const std::byte> bytes, std::string_view what) {
   return snapshot;
 }
 
+std::vector<Shape> ShapesOf(const Snapshot& snapshot) {
+  std::vector<Shape> shapes;
+  for (const Snapshot::StateTensor& state : snapshot.states) shapes.push_back(state.type.shape);
+  return shapes;
+}
+
 }  // namespace stepwell::state

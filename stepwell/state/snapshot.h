@@ -34,4 +34,7 @@ std::vector<std::byte> WriteSnapshot(const Snapshot& snapshot);
 // they are no snapshot, truncated or damaged, kUnsupported when a newer version wrote them. `what` names them.
 Snapshot ReadSnapshot(std::span<const std::byte> bytes, std::string_view what = "the snapshot");
 
+// By state, to open a stream for the snapshot with StateLayout::MakeShaped.
+std::vector<Shape> ShapesOf(const Snapshot& snapshot);
+
 }  // namespace stepwell::state

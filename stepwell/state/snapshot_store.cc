@@ -38,6 +38,10 @@ Error NoSuchSnapshot(std::string_view name, const std::vector<std::string>& name
   return {ErrorKind::kInvalidArgument, fmt::format("there is no snapshot '{}'{}", name, DidYouMean(name, names))};
 }
 
+Error CannotUse(const std::filesystem::path& path, const std::error_code& error) {
+  return {ErrorKind::kIo, fmt::format("cannot use '{}': {}", path.string(), error.message())};
+}
+
 bool IsWholeSnapshot(const std::filesystem::path& path) {
   try {
     ReadSnapshot(MapFile(path).span());
@@ -82,7 +86,7 @@ FolderSnapshots::FolderSnapshots(std::filesystem::path folder) : folder_(std::mo
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   if (!std::filesystem::is_directory(folder_)) {
-    throw Error(ErrorKind::kIo, fmt::format("cannot use the folder '{}': {}", folder_.string(), error.message()));
+    throw CannotUse(folder_, error);
   }
 }
 
@@ -99,14 +103,18 @@ void FolderSnapshots::Put(std::string_view name, std::span<const std::byte> snap
 
 std::vector<std::byte> FolderSnapshots::Get(std::string_view name) const {
   const std::filesystem::path path = PathOf(name);
-  if (!std::filesystem::exists(path)) throw NoSuchSnapshot(name, List());
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) throw NoSuchSnapshot(name, List());
   const SharedBytes bytes = MapFile(path);
   return {bytes.span().begin(), bytes.span().end()};
 }
 
 std::vector<std::string> FolderSnapshots::List() const {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(folder_, error);
+  if (error) throw CannotUse(folder_, error);
+  for (const auto& entry : entries) {
     std::string name = entry.path().filename().string();
     if (!name.ends_with(kSuffix)) continue;
     name.resize(name.size() - kSuffix.size());
@@ -116,6 +124,10 @@ std::vector<std::string> FolderSnapshots::List() const {
   return names;
 }
 
-void FolderSnapshots::Remove(std::string_view name) { std::filesystem::remove(PathOf(name)); }
+void FolderSnapshots::Remove(std::string_view name) {
+  std::error_code error;
+  std::filesystem::remove(PathOf(name), error);
+  if (error) throw CannotUse(PathOf(name), error);
+}
 
 }  // namespace stepwell::state

@@ -55,7 +55,10 @@ std::shared_ptr<const StateLayout> StateLayout::Make(const runtime::LoadedModel&
 std::shared_ptr<const StateLayout> StateLayout::MakeShaped(const runtime::LoadedModel& model,
                                                            const std::vector<Shape>& shapes) {
   const ir::Graph& graph = model.graph();
-  STEPWELL_CHECK(shapes.size() == graph.states().size());
+  if (shapes.size() != graph.states().size()) {
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("the model has {} states and {} shapes were given", graph.states().size(), shapes.size()));
+  }
   const std::shared_ptr<StateLayout> layout(new StateLayout());
   layout->model_fingerprint_ = model.fingerprint();
   layout->model_name_ = graph.name();

@@ -49,6 +49,7 @@ void StateStore::Close(StreamHandle handle, WhenBorrowed when_borrowed) {
   const std::scoped_lock lock(mutex_);
   Entry& entry = Find(handle);
   closed = std::move(entry.stream);
+  entry.borrowed = false;  // now: the next stream at this index may be borrowed before the lease ends
   ++entry.generation;
   free_.push_back(handle.index);
 }
@@ -95,7 +96,8 @@ StateStore::Entry& StateStore::Find(StreamHandle handle) {
 void StateStore::GiveBack(StreamHandle handle) {
   {
     const std::scoped_lock lock(mutex_);
-    entries_[handle.index].borrowed = false;
+    Entry& entry = entries_[handle.index];
+    if (entry.generation == handle.generation) entry.borrowed = false;
   }
   given_back_.notify_all();
 }

@@ -18,11 +18,11 @@ namespace stepwell::state {
 // Names an open stream. A number is never given twice, so the handle of a closed stream stays invalid.
 struct StreamHandle {
   std::uint32_t index = 0;
-  std::uint32_t generation = 0;
+  std::uint64_t generation = 0;
   friend bool operator==(const StreamHandle&, const StreamHandle&) = default;
 };
 
-// What Borrow does when another owner has the stream.
+// What Borrow does when another owner has the stream. An owner that waits for itself waits for ever.
 enum class WhenBorrowed : std::uint8_t { kFail, kWait };
 
 // The open streams of a program. Each has one owner at a time. Thread-safe; must outlive its leases.
@@ -65,7 +65,7 @@ class StateStore {
 
  private:
   struct Entry {
-    std::uint32_t generation = 0;
+    std::uint64_t generation = 0;
     bool borrowed = false;
     std::unique_ptr<Stream> stream;  // null: free to be used again
   };
