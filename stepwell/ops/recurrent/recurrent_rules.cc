@@ -1,5 +1,6 @@
 #include "stepwell/ops/import_rule.h"
 #include "stepwell/ops/op_rule.h"
+#include "stepwell/ops/recurrent/recurrent_imports.h"
 #include "stepwell/ops/recurrent/recurrent_kernels.h"
 
 namespace stepwell::ops::recurrent {
@@ -10,7 +11,14 @@ std::span<const OpRule> OpRules() {
   return kRules;
 }
 
-std::span<const ImportRule> ImportRules() { return {}; }
+std::span<const ImportRule> ImportRules() {
+  static constexpr ImportRule kRules[] = {
+      {"BlockLSTM", ImportBlockLstm},
+      {"BlockLSTMV2", ImportBlockLstm},
+      {"LSTMBlockCell", ImportLstmBlockCell},
+  };
+  return kRules;
+}
 
 std::span<const KernelRule> KernelRules() {
   static constexpr KernelRule kRules[] = {
