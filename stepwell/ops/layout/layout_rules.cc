@@ -39,11 +39,13 @@ std::span<const ImportRule> ImportRules() {
       {"Tile", ImportTile},
       {"Fill", ImportFill},
       {"BroadcastTo", ImportBroadcastTo},
+      {"Slice", ImportSlice},
       {"StridedSlice", ImportStridedSlice},
       {"Pad", ImportPad},
       {"PadV2", ImportPad},
       {"Shape", ImportShape},
       {"Rank", ImportRank},
+      {"Size", ImportSize},
       {"Range", ImportRange},
   };
   return kRules;

@@ -1,6 +1,7 @@
 #include "stepwell/ops/layout/layout_imports.h"
 #include "stepwell/ops/layout/range.h"
 #include "stepwell/ops/layout/shape_of.h"
+#include "stepwell/ops/reduce/reduce.h"
 
 namespace stepwell::ops::layout {
 
@@ -17,6 +18,12 @@ std::vector<ir::ValueId> ImportRank(const ImportSite& site) {
   }
   const std::int32_t rank = data.rank();
   return {site.graph.AddConstant(site.Name(), ir::ConstantData::Of(Tensor::Of(Shape{}, std::span(&rank, 1))))};
+}
+
+std::vector<ir::ValueId> ImportSize(const ImportSite& site) {
+  const DType type = site.node.TypeAttrIfAny("out_type").value_or(DType::kI32);
+  const ir::ValueId shape = site.Add("shape", ShapeOf(type), {site.input(0)});
+  return {site.Add("", reduce::ReduceProd(), {shape, site.Ints("axes", {0})})};
 }
 
 std::vector<ir::ValueId> ImportRange(const ImportSite& site) {

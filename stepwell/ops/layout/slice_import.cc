@@ -1,3 +1,8 @@
+#include <numeric>
+
+#include "stepwell/ops/elementwise/binary.h"
+#include "stepwell/ops/elementwise/convert.h"
+#include "stepwell/ops/elementwise/select.h"
 #include "stepwell/ops/layout/layout_imports.h"
 #include "stepwell/ops/layout/slice.h"
 
@@ -21,7 +26,52 @@ std::size_t NumBegins(const ImportSite& site) {
   return AsSize(begin[0]);
 }
 
+// Behind the end of any axis, and far enough from the largest integer to be added to.
+constexpr std::int64_t kBehindTheEnd = std::int64_t{1} << 62;
+
+std::optional<std::vector<std::int64_t>> KnownInts(const ImportSite& site, int index) {
+  const ir::ConstantData* constant = site.graph.constant(site.input(index));
+  return constant == nullptr ? std::nullopt : constant->Ints();
+}
+
+// The input in 64 bits.
+ir::ValueId Wide(const ImportSite& site, int index, std::string_view suffix) {
+  if (site.type(index).dtype == DType::kI64) return site.input(index);
+  if (const auto known = KnownInts(site, index)) return site.Ints(suffix, *known);
+  return site.Add(suffix, elementwise::Convert(DType::kI64), {site.input(index)});
+}
+
+// begin + size, or behind the end where size is -1.
+ir::ValueId Stop(const ImportSite& site, ir::ValueId begin) {
+  auto size = KnownInts(site, 2);
+  if (!size) {
+    const ir::ValueId wide = Wide(site, 2, "size");
+    const ir::ValueId sum = site.Add("sum", elementwise::Add(), {begin, wide});
+    const ir::ValueId open = site.Add("open", elementwise::Less(), {wide, site.Int("zero", 0)});
+    return site.Add("stop", elementwise::Select(), {open, site.Int("end", kBehindTheEnd), sum});
+  }
+  for (std::int64_t& extent : *size) extent = extent < 0 ? kBehindTheEnd : extent;
+  const auto known = KnownInts(site, 1);
+  if (!known) return site.Add("stop", elementwise::Add(), {begin, site.Ints("size", *std::move(size))});
+  if (known->size() != size->size()) {
+    throw Error(ErrorKind::kInvalidModel, "a slice has as many begins as sizes; '" + std::string(site.node.name()) +
+                                              "' has " + std::to_string(known->size()) + " and " +
+                                              std::to_string(size->size()));
+  }
+  for (std::size_t i = 0; i < known->size(); ++i) (*size)[i] = CheckedAdd((*size)[i], (*known)[i]);
+  return site.Ints("stop", *std::move(size));
+}
+
 }  // namespace
+
+std::vector<ir::ValueId> ImportSlice(const ImportSite& site) {
+  const ir::ValueId begin = Wide(site, 1, "begin");
+  const ir::ValueId stop = Stop(site, begin);
+  std::vector<std::int64_t> axes(NumBegins(site));
+  std::iota(axes.begin(), axes.end(), 0);
+  const ir::ValueId step = site.Ints("step", std::vector<std::int64_t>(axes.size(), 1));
+  return {site.Add("", Slice(), {site.input(0), begin, stop, step, site.Ints("axes", std::move(axes))})};
+}
 
 std::vector<ir::ValueId> ImportStridedSlice(const ImportSite& site) {
   const std::size_t length = NumBegins(site);
