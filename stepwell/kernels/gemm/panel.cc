@@ -54,6 +54,17 @@ class Prefetcher {
 
 constexpr std::int64_t kTurnInputs = 8;
 
+// One or two rows by whole panels go through the weights as fast as memory gives them. They fetch 8 KB ahead, which is
+// some 8 % faster than leaving it to the hardware (AMD Zen 5, one thread, 67 MB).
+template <int kRows, int kVectors>
+constexpr bool kIsStream = kRows <= 2 && kVectors* kLanes == kPanelWidth;
+constexpr std::int64_t kStreamAhead = 2048;
+
+HWY_INLINE void FetchPanelRow(const float* row) {
+#pragma GCC unroll 4
+  for (std::int64_t at = 0; at < kPanelWidth; at += Prefetcher::kLineElements) hwy::Prefetch(row + at);
+}
+
 // Rows [row, row + kRows) by kVectors vectors of columns from `column` on.
 template <int kRows, int kVectors>
 HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_t row, std::int64_t column,
@@ -73,6 +84,7 @@ HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_
     prefetcher.Turn();
     const std::int64_t end = std::min(begin + kTurnInputs, stretch.end);
     for (std::int64_t k = begin; k < end; ++k, b += product.panel_stride) {
+      if constexpr (kIsStream<kRows, kVectors>) FetchPanelRow(b + kStreamAhead);
       V weights[kVectors];
 #pragma GCC unroll 8
       for (int v = 0; v < kVectors; ++v) weights[v] = hn::LoadU(d, b + v * kLanes);
@@ -138,8 +150,7 @@ std::int64_t PassesFor(std::int64_t rows) {
 HWY_ATTR Prefetcher PrefetcherFor(const PanelProduct& product, Stretch stretch) {
   const bool last = stretch.end == product.inputs;
   const float* next = last ? product.next_panel : product.panel + stretch.end * product.panel_stride;
-  // One or two rows go through the panel as fast as memory gives it, and the hardware's own prefetching does best.
-  if (product.rows <= 2 && PassesFor(product.rows) == 1) return {nullptr, 0, 1};
+  if (product.rows <= 2 && PassesFor(product.rows) == 1) return {nullptr, 0, 1};  // a stream, which fetches by itself
   if (next == nullptr || product.panel_stride != kPanelWidth) return {nullptr, 0, 1};
   const std::int64_t inputs = last ? product.inputs : product.inputs - stretch.end;
   const std::int64_t lines = std::min(inputs, kStretch) * kPanelWidth / Prefetcher::kLineElements;
