@@ -28,18 +28,19 @@ struct ConvertOptions {
   enum class Shapes : std::uint8_t { kFree, kStatic };
   enum class Weights : std::uint8_t { kAsStored, kF16 };
 
-  SourceOptions source;
-  std::vector<InputRequest> inputs;                      // --input
-  std::vector<Shape> input_shapes;                       // --input_shape, for `inputs` in order
-  std::vector<FreezeRequest> freezes;                    // --freeze_placeholder_with_value
-  std::vector<TensorRequest> outputs;                    // --output
-  std::optional<std::int64_t> batch;                     // --batch
-  Shapes shapes = Shapes::kFree;                         // --static_shape: kStatic
-  StateRequests states;                                  // --states
-  std::map<std::string, std::string> roles;              // --role: ROLE -> name of an input or output
-  std::string model_name;                                // --model_name; empty: the stem of the source's path
-  Weights weights = Weights::kAsStored;                  // --compress_to_fp16: kF16
-  std::function<void(const ConvertProgress&)> progress;  // may be empty; called from the converting thread
+  SourceOptions source = {};
+  std::vector<InputRequest> inputs = {};          // --input
+  std::vector<Shape> input_shapes = {};           // --input_shape, for `inputs` in order
+  std::vector<FreezeRequest> freezes = {};        // --freeze_placeholder_with_value
+  std::vector<TensorRequest> outputs = {};        // --output
+  std::optional<std::int64_t> batch = {};         // --batch
+  Shapes shapes = Shapes::kFree;                  // --static_shape: kStatic
+  StateRequests states = {};                      // --states
+  std::map<std::string, std::string> roles = {};  // --role: ROLE -> name of an input or output
+  std::string model_name = {};                    // --model_name; empty: the stem of the source's path
+  Weights weights = Weights::kAsStored;           // --compress_to_fp16: kF16
+  // Called from the converting thread; may be empty.
+  std::function<void(const ConvertProgress&)> progress = {};
 };
 
 struct ConvertResult {

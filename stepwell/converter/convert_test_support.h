@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stepwell/converter/convert.h"
+#include "stepwell/converter/templates/graph_writer.h"
+#include "stepwell/passes/evaluate.h"
+
+namespace stepwell::converter {
+
+inline LoadedSource SourceOf(GraphWriter writer) {
+  LoadedSource source;
+  source.path = "test.pb";
+  source.graph = std::move(writer).Finish();
+  return source;
+}
+
+inline ConvertResult ConvertWriter(GraphWriter writer, const ConvertOptions& options = {}) {
+  return Convert(SourceOf(std::move(writer)), options);
+}
+
+// A variable "name" f32[2] with its reading "name/read", set to `initial` by "name/Assign".
+inline void AddVariable(GraphWriter& writer, const std::string& name, std::initializer_list<float> initial) {
+  const Shape shape{static_cast<Dim>(initial.size())};
+  writer.Node(name, "VariableV2", {}, {{"dtype", TfType::kFloat}, {"shape", shape}});
+  writer.Op(name + "/read", "Identity", {name});
+  writer.Const(name + "/initial", FloatTensor(shape, std::span(initial.begin(), initial.size())));
+  writer.Op(name + "/Assign", "Assign", {name, name + "/initial"});
+}
+
+inline std::vector<std::string> NamesOf(std::span<const ir::Input> inputs) {
+  std::vector<std::string> names;
+  for (const ir::Input& input : inputs) names.push_back(input.name);
+  return names;
+}
+
+inline std::vector<std::string> NamesOf(std::span<const ir::Output> outputs) {
+  std::vector<std::string> names;
+  for (const ir::Output& output : outputs) names.push_back(output.name);
+  return names;
+}
+
+// Input -> output of every state.
+inline std::map<std::string, std::string> StatePairs(const ir::Graph& graph) {
+  std::map<std::string, std::string> pairs;
+  for (const ir::StateVar& state : graph.states()) pairs.emplace(state.input, state.output);
+  return pairs;
+}
+
+// Runs a graph whose inputs and outputs are all f32 vectors.
+inline std::vector<std::vector<float>> RunVectors(const ir::Graph& graph,
+                                                  const std::vector<std::vector<float>>& inputs) {
+  std::vector<Tensor> tensors;
+  for (const auto& input : inputs) {
+    tensors.push_back(Tensor::Of<float>({static_cast<Dim>(input.size())}, std::span<const float>(input)));
+  }
+  std::vector<ConstTensorView> views;
+  for (const Tensor& tensor : tensors) views.push_back(tensor.view());
+  std::vector<std::vector<float>> outputs;
+  for (const Tensor& tensor : passes::Evaluate(graph, views, ops::KernelSet::kReference)) {
+    const auto values = tensor.as<float>();
+    outputs.emplace_back(values.begin(), values.end());
+  }
+  return outputs;
+}
+
+}  // namespace stepwell::converter
