@@ -1,11 +1,22 @@
-#include "stepwell/ops/import_rule.h"
-#include "stepwell/ops/kernel.h"
+#include "stepwell/ops/conv/convolution_import.h"
+#include "stepwell/ops/conv/convolution_kernel.h"
 #include "stepwell/ops/op_rule.h"
 
 namespace stepwell::ops::conv {
 
-std::span<const OpRule> OpRules() { return {}; }
-std::span<const ImportRule> ImportRules() { return {}; }
-std::span<const KernelRule> KernelRules() { return {}; }
+std::span<const OpRule> OpRules() {
+  static constexpr OpRule kRules[] = {OpRuleFor<Convolution>()};
+  return kRules;
+}
+
+std::span<const ImportRule> ImportRules() {
+  static constexpr ImportRule kRules[] = {{"Conv2D", ImportConv2D}};
+  return kRules;
+}
+
+std::span<const KernelRule> KernelRules() {
+  static constexpr KernelRule kRules[] = {KernelFor<Convolution, MakeConvolutionKernel>()};
+  return kRules;
+}
 
 }  // namespace stepwell::ops::conv

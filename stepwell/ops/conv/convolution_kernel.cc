@@ -1,0 +1,91 @@
+#include "stepwell/ops/conv/convolution_kernel.h"
+
+#include <fmt/format.h>
+
+#include "stepwell/kernels/conv/conv2d.h"
+
+namespace stepwell::ops::conv {
+namespace {
+
+// One spatial axis counts as the width of an image one pixel high.
+kernels::Conv2dShape Conv2dShapeOf(const Convolution& op, const Shape& x, const Shape& weights) {
+  const bool has_height = x.rank() == 4;
+  const auto along = [&](int axis) { return WindowAlong(op.window, axis, x[axis + 2], weights[axis + 2]); };
+  const WindowAxis height = has_height ? along(0) : WindowAxis{};
+  const WindowAxis width = along(has_height ? 1 : 0);
+  return {.batch = x[0],
+          .in_channels = x[1],
+          .in_height = height.input,
+          .in_width = width.input,
+          .out_channels = weights[0],
+          .kernel_height = height.kernel,
+          .kernel_width = width.kernel,
+          .stride_height = height.stride,
+          .stride_width = width.stride,
+          .dilation_height = height.dilation,
+          .dilation_width = width.dilation,
+          .pad_top = height.pad_begin,
+          .pad_bottom = height.pad_end,
+          .pad_left = width.pad_begin,
+          .pad_right = width.pad_end};
+}
+
+class ConvolutionLoop final : public Kernel {
+ public:
+  explicit ConvolutionLoop(const kernels::Conv2dShape& shape) : shape_(shape) {}
+
+  void Run(const KernelArgs& args) const override {
+    kernels::ReferenceConv2d(shape_, args.inputs[0].as<float>(), args.inputs[1].as<float>(), {},
+                             kernels::Conv2dActivation::kNone, args.outputs[0].as<float>());
+  }
+
+ private:
+  kernels::Conv2dShape shape_;
+};
+
+class PackedConvolution final : public Kernel {
+ public:
+  explicit PackedConvolution(std::shared_ptr<const kernels::Conv2dPlan> plan) : plan_(std::move(plan)) {}
+
+  std::size_t scratch_bytes() const override { return plan_->ScratchBytes(WorkerTeam::Shared().num_threads()); }
+  bool ReadsInput(int input) const override { return input == 0; }
+  void Run(const KernelArgs& args) const override {
+    plan_->Run(args.inputs[0].as<float>(), args.outputs[0].as<float>(), args.scratch);
+  }
+
+ private:
+  std::shared_ptr<const kernels::Conv2dPlan> plan_;
+};
+
+std::shared_ptr<const kernels::Conv2dPlan> PlanFor(const Convolution& op, const kernels::Conv2dShape& shape,
+                                                   const KernelSite& site) {
+  const auto make = [&] {
+    return std::make_shared<const kernels::Conv2dPlan>(shape, site.constants[1]->bytes, std::span<const float>(),
+                                                       kernels::Conv2dActivation::kNone);
+  };
+  if (site.weights == nullptr) return make();
+  const Window& window = op.window;
+  const std::string kind =
+      fmt::format("convolution of {} strides {} dilations {} pads {} {} {}", ToText(site.input_types[0].shape),
+                  fmt::join(window.strides, ","), fmt::join(window.dilations, ","), fmt::join(window.pads_begin, ","),
+                  fmt::join(window.pads_end, ","), static_cast<int>(window.auto_pad));
+  return site.weights->GetOrMake<kernels::Conv2dPlan>(*site.constants[1], kind, make);
+}
+
+}  // namespace
+
+std::unique_ptr<const Kernel> MakeConvolutionKernel(const Convolution& op, const KernelSite& site) {
+  const TensorType& x = site.input_types[0];
+  if (x.dtype != DType::kF32 || x.shape.rank() > 4) {
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("there is no Convolution for {}; f32 with one or two spatial axes is supported", ToText(x)));
+  }
+  const kernels::Conv2dShape shape = Conv2dShapeOf(op, x.shape, site.input_types[1].shape);
+  if (site.set == KernelSet::kReference || site.constants[1] == nullptr) {
+    return std::make_unique<ConvolutionLoop>(shape);
+  }
+  return std::make_unique<PackedConvolution>(PlanFor(op, shape, site));
+}
+
+}  // namespace stepwell::ops::conv

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "stepwell/ops/conv/convolution.h"
+#include "stepwell/ops/kernel.h"
+
+namespace stepwell::ops::conv {
+
+// One or two spatial axes, f32; throws Error(kUnsupported) for others.
+std::unique_ptr<const Kernel> MakeConvolutionKernel(const Convolution& op, const KernelSite& site);
+
+}  // namespace stepwell::ops::conv
