@@ -1,0 +1,63 @@
+#include "tests/support/golden_ops.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+// Every TensorFlow op that is imported, against values that TensorFlow computed. A case is added in the script of a
+// folder tests/data/ops_*.
+namespace stepwell::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Named {
+  std::string test_name;
+  std::shared_ptr<const GoldenCase> golden;
+};
+
+std::string TestNameOf(const GoldenCase& golden) {
+  std::string name(golden.node->op());
+  for (const char c : "_" + golden.name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
+std::vector<Named> AllCases() {
+  std::vector<Named> all;
+  for (const auto& entry : fs::directory_iterator(fs::path(STEPWELL_SOURCE_DIR) / "tests/data")) {
+    if (!entry.path().filename().string().starts_with("ops_")) continue;
+    for (GoldenCase& golden : LoadGoldenCases(entry.path())) {
+      std::string name = TestNameOf(golden);
+      all.push_back({std::move(name), std::make_shared<const GoldenCase>(std::move(golden))});
+    }
+  }
+  return all;
+}
+
+class GoldenOp : public ::testing::TestWithParam<Named> {
+ protected:
+  void Compare(GoldenShapes shapes, ops::KernelSet set) const {
+    try {
+      EXPECT_EQ(FindDifference(*GetParam().golden, shapes, set), "");
+    } catch (const Error& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+};
+
+TEST_P(GoldenOp, GivesTensorFlowsValues) {
+  Compare(GoldenShapes::kStatic, ops::KernelSet::kReference);
+  Compare(GoldenShapes::kStatic, ops::KernelSet::kFast);
+}
+
+TEST_P(GoldenOp, GivesThemAfterImportWithDynamicDimensions) {
+  if (!GetParam().golden->can_be_dynamic) GTEST_SKIP() << "its import rule needs known dimensions";
+  Compare(GoldenShapes::kDynamic, ops::KernelSet::kReference);
+}
+
+INSTANTIATE_TEST_SUITE_P(TensorFlow, GoldenOp, ::testing::ValuesIn(AllCases()),
+                         [](const ::testing::TestParamInfo<Named>& parameter) { return parameter.param.test_name; });
+
+}  // namespace
+}  // namespace stepwell::testing

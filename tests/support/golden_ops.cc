@@ -1,0 +1,207 @@
+#include "tests/support/golden_ops.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "stepwell/base/visit_element.h"
+#include "stepwell/ops/registry.h"
+#include "stepwell/passes/evaluate.h"
+
+namespace stepwell::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+DType DTypeOfJson(const Json& name) {
+  const auto dtype = FindDType(name.get<std::string>());
+  STEPWELL_CHECK(dtype.has_value());
+  return *dtype;
+}
+
+// Numbers, or "nan", "inf" and "-inf", which JSON has no numbers for.
+double NumberOf(const Json& value) {
+  return value.is_string() ? std::strtod(value.get<std::string>().c_str(), nullptr) : value.get<double>();
+}
+
+Tensor TensorOf(const Json& json) {
+  TensorType type{DTypeOfJson(json.at("type")), {}};
+  for (const Json& dim : json.at("shape")) type.shape.Append(dim.get<Dim>());
+  Tensor tensor(type);
+  const bool is_known = VisitElement(type.dtype, [&](auto element) {
+    using T = decltype(element);
+    const auto elements = tensor.as<T>();
+    STEPWELL_CHECK(json.at("values").size() == elements.size());
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const Json& value = json.at("values")[i];
+      elements[i] = std::is_integral_v<T> ? value.get<T>() : static_cast<T>(NumberOf(value));
+    }
+  });
+  STEPWELL_CHECK(is_known);
+  return tensor;
+}
+
+// The recorded attributes of a node: {"T": {"type": "f32"}, "N": {"i": 2}, ...}.
+class RecordedNode final : public ops::SourceNode {
+ public:
+  explicit RecordedNode(Json json) : json_(std::move(json)), op_(json_.at("op").get<std::string>()) {}
+
+  std::string_view name() const override { return "node"; }
+  std::string_view op() const override { return op_; }
+  int num_inputs() const override { return static_cast<int>(json_.at("inputs").size()); }
+  float FloatAttr(std::string_view key, float fallback) const override { return Get("f", key, fallback); }
+  bool BoolAttr(std::string_view key, bool fallback) const override { return Get("b", key, fallback); }
+  std::int64_t IntAttr(std::string_view key, std::int64_t fallback) const override { return Get("i", key, fallback); }
+  std::string StringAttr(std::string_view key, std::string_view fallback) const override {
+    return Get("s", key, std::string(fallback));
+  }
+  std::vector<std::int64_t> IntsAttr(std::string_view key) const override {
+    return Get("ints", key, std::vector<std::int64_t>());
+  }
+  DType TypeAttr(std::string_view key) const override {
+    const auto dtype = TypeAttrIfAny(key);
+    STEPWELL_CHECK(dtype.has_value());
+    return *dtype;
+  }
+  std::optional<DType> TypeAttrIfAny(std::string_view key) const override {
+    const std::string name = Get("type", key, std::string());
+    return FindDType(name);
+  }
+  bool IsOutputUsed(int output) const override {
+    return AsSize(output) < json_.at("outputs").size() && !json_.at("outputs")[AsSize(output)].is_null();
+  }
+
+ private:
+  template <class T>
+  T Get(const char* kind, std::string_view key, T fallback) const {
+    const auto attr = json_.at("attrs").find(std::string(key));
+    return attr == json_.at("attrs").end() ? fallback : attr->at(kind).template get<T>();
+  }
+
+  Json json_;
+  std::string op_;
+};
+
+GoldenCase CaseOf(const Json& json) {
+  GoldenCase golden;
+  golden.name = json.at("name").get<std::string>();
+  golden.node = std::make_shared<RecordedNode>(json);
+  golden.tolerance = json.value("tolerance", 2e-6);
+  golden.can_be_dynamic = json.value("dynamic", true);
+  for (const Json& input : json.at("inputs")) {
+    golden.inputs.push_back({TensorOf(input), input.value("constant", false)});
+  }
+  for (const Json& output : json.at("outputs")) {
+    golden.outputs.push_back(output.is_null() ? std::nullopt : std::optional(TensorOf(output)));
+  }
+  return golden;
+}
+
+ir::ValueId AddInput(ir::GraphBuilder& builder, const GoldenInput& input, GoldenShapes shapes) {
+  const std::string name = fmt::format("input_{}", builder.graph().num_values());
+  if (input.is_constant) return builder.AddConstant(name, ir::ConstantData::Of(input.value.Clone()));
+  TensorType type = input.value.type();
+  if (shapes == GoldenShapes::kDynamic) type.shape = Shape::Filled(type.shape.rank(), kDynamic);
+  return builder.AddInput(name, type);
+}
+
+ir::Graph Import(const GoldenCase& golden, GoldenShapes shapes) {
+  const ops::ImportRule* rule = ops::FindImportRule(golden.node->op());
+  if (rule == nullptr) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("no rule imports '{}'", golden.node->op()));
+  }
+  ir::GraphBuilder builder;
+  std::vector<ir::ValueId> inputs;
+  for (const GoldenInput& input : golden.inputs) inputs.push_back(AddInput(builder, input, shapes));
+  const auto outputs = rule->import({.node = *golden.node, .inputs = inputs, .graph = builder});
+  for (std::size_t i = 0; i < golden.outputs.size(); ++i) {
+    if (golden.outputs[i]) builder.AddOutput(fmt::format("output_{}", i), outputs.at(i));
+  }
+  return std::move(builder).Build();
+}
+
+template <class T>
+double LargestMagnitude(std::span<const T> values) {
+  double largest = 0;
+  for (const T value : values) {
+    const auto magnitude = std::abs(static_cast<double>(value));
+    if (std::isfinite(magnitude)) largest = std::max(largest, magnitude);
+  }
+  return largest;
+}
+
+template <class T>
+bool IsNear(T found, T expected, double bound) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(expected)) return std::isnan(found);
+    if (!std::isfinite(expected)) return found == expected;
+    return std::abs(static_cast<double>(found) - static_cast<double>(expected)) <= bound;
+  } else {
+    return found == expected;
+  }
+}
+
+std::string DifferenceOf(const Tensor& found, const Tensor& expected, double tolerance) {
+  if (!(found.type() == expected.type())) {
+    return fmt::format("expected {} and found {}", ToText(expected.type()), ToText(found.type()));
+  }
+  std::string difference;
+  VisitElement(expected.type().dtype, [&](auto element) {
+    using T = decltype(element);
+    const auto want = expected.as<T>();
+    const auto have = found.as<T>();
+    const double bound = tolerance * LargestMagnitude(want);
+    for (std::size_t i = 0; i < want.size() && difference.empty(); ++i) {
+      if (!IsNear(have[i], want[i], bound)) {
+        difference = fmt::format("element {}: expected {} and found {}", i, want[i], have[i]);
+      }
+    }
+  });
+  return difference;
+}
+
+std::string TypeDifference(const ir::Graph& graph, const ir::Output& output, const Tensor& expected) {
+  const TensorType& inferred = graph.value(output.value).type;
+  if (inferred.dtype == expected.type().dtype && ShapesAgree(inferred.shape, expected.type().shape)) return {};
+  return fmt::format("inferred {} for {}", ToText(inferred), ToText(expected.type()));
+}
+
+}  // namespace
+
+std::vector<GoldenCase> LoadGoldenCases(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<GoldenCase> cases;
+  for (const auto& file : files) {
+    std::ifstream stream(file);
+    const Json all = Json::parse(stream);
+    for (const Json& json : all.at("cases")) cases.push_back(CaseOf(json));
+  }
+  return cases;
+}
+
+std::string FindDifference(const GoldenCase& golden, GoldenShapes shapes, ops::KernelSet set) {
+  const ir::Graph graph = Import(golden, shapes);
+  std::vector<ConstTensorView> inputs;
+  for (const GoldenInput& input : golden.inputs) {
+    if (!input.is_constant) inputs.push_back(input.value.view());
+  }
+  const std::vector<Tensor> found = passes::Evaluate(graph, inputs, set);
+  std::size_t next = 0;
+  for (const auto& expected : golden.outputs) {
+    if (!expected) continue;
+    std::string difference = TypeDifference(graph, graph.outputs()[next], *expected);
+    if (difference.empty()) difference = DifferenceOf(found[next], *expected, golden.tolerance);
+    if (!difference.empty()) return fmt::format("{}: {}", graph.outputs()[next].name, difference);
+    ++next;
+  }
+  return {};
+}
+
+}  // namespace stepwell::testing
