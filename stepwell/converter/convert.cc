@@ -30,10 +30,11 @@ class Conversion {
     const ConversionPlan plan = PlanConversion(edges, variables, options_);
     warnings_ = plan.warnings;
     ir::Graph converted = Import(edges, variables, plan);
+    // Before anything is folded: a folded Range or Fill no longer shows which dimension it was made of.
+    Report("freeing shapes", 0);
+    converted = GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes});
     Report("folding", 0);
     converted = passes::Fold(converted);
-    Report("freeing shapes", 0);
-    converted = passes::Fold(GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes}));
     if (options_.weights == ConvertOptions::Weights::kF16) {
       Report("compressing", 0);
       converted = CompressToF16(converted);

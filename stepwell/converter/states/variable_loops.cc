@@ -86,7 +86,7 @@ class LoopFinder {
   std::optional<NodeIndex> WaitingFor(NodeIndex assign) const {
     for (const NodeIndex node : edges_.order()) {
       const auto waits = edges_.control_inputs(node);
-      if (runs_[node] && std::find(waits.begin(), waits.end(), assign) != waits.end()) return node;
+      if (std::find(waits.begin(), waits.end(), assign) != waits.end()) return node;
     }
     return std::nullopt;
   }
