@@ -8,6 +8,8 @@
 
 #include "stepwell/converter/source/graph_reader.h"
 #include "stepwell/converter/source/source_test_support.h"
+#include "stepwell/converter/source/table_test_support.h"
+#include "stepwell/converter/source/tensor_slice.h"
 #include "tests/support/temp_folder.h"
 
 namespace stepwell::converter {
@@ -92,6 +94,14 @@ TEST(Checkpoint, PutsPartsTogetherInBothFormats) {
     EXPECT_EQ(Elements<float>(checkpoint.Read("whole")), Indices<float>(12)) << name;
     EXPECT_EQ(Elements<std::int64_t>(checkpoint.Read("scalar")), Indices<std::int64_t>(1)) << name;
     EXPECT_EQ(checkpoint.Type("columns").shape, (Shape{5, 8}));
+  }
+}
+
+TEST(Checkpoint, FindsPartsThatBeginFarInside) {
+  for (const char* name : {"v2_long", "v1_long"}) {
+    const auto values = Elements<std::int8_t>(OpenCheckpoint(CheckpointFixture(name)).Read("long"));
+    ASSERT_EQ(values.size(), 20000U) << name;
+    for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(values[i], static_cast<int>(i % 100)) << name << ' ' << i;
   }
 }
 
@@ -195,6 +205,70 @@ TEST(Checkpoint, SeesAFlippedBitUnlessToldNotTo) {
     EXPECT_THAT(MessageOf([&] { read_all(Checksums::kVerify); }), HasSubstr("is damaged: its checksum is")) << name;
     EXPECT_EQ(MessageOf([&] { read_all(Checksums::kSkip); }), "no error") << name;
   }
+}
+
+// A TensorShapeProto, a SavedSliceMeta with one part, and a whole file of V1 with that one variable.
+std::string ShapeOf(int elements) { return BytesField(2, VarintField(1, elements)); }
+std::string Part(int begin, int length) {
+  return BytesField(1, (begin == 0 ? "" : VarintField(1, begin)) + VarintField(2, length));
+}
+std::string ShardOfV1(int type, int elements, int begin, const std::string& bytes) {
+  const int length = static_cast<int>(bytes.size());
+  const std::string listing =
+      BytesField(1, "v") + BytesField(2, ShapeOf(elements)) + VarintField(3, type) + BytesField(4, Part(begin, length));
+  const std::string values = BytesField(3, BytesField(7, bytes));
+  return TableWriter::TableOf({{"", BytesField(1, BytesField(1, listing))},
+                               {SliceKey("v", {{begin, length}}), BytesField(2, BytesField(1, "v") + values)}});
+}
+
+TEST(Checkpoint, PutsPartsOfSeveralFilesTogether) {
+  const TempFolder folder;
+  folder.Write("model-00000-of-00002", ShardOfV1(4, 5, 0, "\1\2"));
+  folder.Write("model-00001-of-00002", ShardOfV1(4, 5, 2, "\3\4\5"));
+  EXPECT_THAT(Elements<std::uint8_t>(OpenCheckpoint(folder / "model").Read("v")), ElementsAre(1, 2, 3, 4, 5));
+  std::filesystem::remove(folder / "model-00000-of-00002");
+  EXPECT_THAT(MessageOf([&] { OpenCheckpoint(folder / "model").Read("v"); }), HasSubstr("a shard may be missing"));
+}
+
+TEST(Checkpoint, RefusesShardsThatContradictEachOther) {
+  const TempFolder folder;
+  folder.Write("model-00000-of-00002", ShardOfV1(4, 5, 0, "\1\2"));
+  folder.Write("model-00001-of-00002", ShardOfV1(6, 5, 2, "\3\4\5"));
+  EXPECT_THAT(OpenMessage(folder.path()),
+              AllOf(HasSubstr("variable 'v' is DT_INT8[5] here, but DT_UINT8[5] in '"),
+                    HasSubstr("model-00000-of-00002'"), HasSubstr("model-00001-of-00002'")));
+}
+
+TEST(Checkpoint, RefusesHeadersItCannotServe) {
+  const TempFolder folder;
+  const auto message_of = [&](const std::string& header) {
+    folder.Write("model.index", TableWriter::TableOf({{"", header}}));
+    return OpenMessage(folder / "model");
+  };
+  EXPECT_THAT(message_of(VarintField(1, 1) + VarintField(2, 1)), HasSubstr("written on a big-endian machine"));
+  EXPECT_THAT(message_of(VarintField(1, 1 << 30)), HasSubstr("announces 1073741824 data files"));
+  EXPECT_THAT(message_of(VarintField(1, -1)), HasSubstr("announces -1 data files"));
+  folder.Write("model.index", TableWriter::TableOf({{"a", ""}}));
+  EXPECT_THAT(OpenMessage(folder / "model"), HasSubstr("it has no header"));
+}
+
+TEST(Checkpoint, RefusesEntriesThatContradictTheData) {
+  const TempFolder folder;
+  folder.Write("model.data-00000-of-00001", "12345678");
+  const auto message_of = [&](const std::string& entry) {
+    folder.Write("model.index", TableWriter::TableOf({{"", VarintField(1, 1)}, {"v", entry}}));
+    return MessageOf([&] { OpenCheckpoint(folder / "model", Checksums::kSkip).Read("v"); });
+  };
+  const std::string two_floats = VarintField(1, 1) + BytesField(2, ShapeOf(2));
+  EXPECT_EQ(message_of(two_floats + VarintField(5, 8)), "no error");
+  EXPECT_THAT(message_of(two_floats + VarintField(5, 4)), HasSubstr("f32[2] takes 8 bytes, but 4 are stored"));
+  EXPECT_THAT(message_of(two_floats + VarintField(4, 4) + VarintField(5, 8)), HasSubstr("lie outside the 8 bytes"));
+  EXPECT_THAT(message_of(two_floats + VarintField(4, -4) + VarintField(5, 8)), HasSubstr("lie outside the 8 bytes"));
+  EXPECT_THAT(message_of(two_floats + VarintField(3, 1)), HasSubstr("lies in data file 1, but there are 1"));
+  EXPECT_THAT(message_of(VarintField(1, 1) + BytesField(2, ShapeOf(-1))), HasSubstr("its shape is not fixed"));
+  EXPECT_THAT(message_of(VarintField(1, 7) + VarintField(5, 8)), HasSubstr("values of DT_STRING cannot be read"));
+  EXPECT_THAT(message_of(two_floats + BytesField(7, Part(0, 2))),
+              HasSubstr("the part 0,2 is announced, but not there"));
 }
 
 TEST(Checkpoint, NamesTheNearestVariable) {

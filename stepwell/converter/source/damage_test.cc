@@ -11,6 +11,7 @@
 #include "stepwell/converter/source/meta_graph_reader.h"
 #include "stepwell/converter/source/pbmm_reader.h"
 #include "stepwell/converter/source/source_test_support.h"
+#include "stepwell/converter/source/table_test_support.h"
 #include "stepwell/converter/source/text_format.h"
 #include "tests/support/mutate.h"
 #include "tests/support/temp_folder.h"
@@ -58,16 +59,8 @@ void Use(const Checkpoint& checkpoint) {
   for (const std::string& name : checkpoint.Names()) checkpoint.Read(name);
 }
 
-// The message field `field` holding `payload`.
-std::string LengthDelimited(int field, const std::string& payload) {
-  std::string text(1, static_cast<char>(field << 3 | 2));
-  std::size_t size = payload.size();
-  for (; size > 0x7f; size >>= 7) text += static_cast<char>(0x80 | (size & 0x7f));
-  return text + static_cast<char>(size) + payload;
-}
-
 std::string DirectoryElement(char offset, const std::string& name) {
-  return LengthDelimited(1, std::string("\x08") + offset + LengthDelimited(2, "memmapped_package://" + name));
+  return BytesField(1, std::string("\x08") + offset + BytesField(2, "memmapped_package://" + name));
 }
 
 // 24 bytes of weights at 0, the graph at 64.
@@ -104,9 +97,9 @@ TEST(DamagedFiles, TextGraph) {
 }
 
 TEST(DamagedFiles, MetaGraph) {
-  const std::string saver = LengthDelimited(1, "save/Const:0") + LengthDelimited(3, "save/restore_all");
-  const std::string meta = LengthDelimited(2, AsText(TextToWire(kGraphText, TextMessage::kGraphDef))) +
-                           LengthDelimited(3, saver) + LengthDelimited(4, "collection");
+  const std::string saver = BytesField(1, "save/Const:0") + BytesField(3, "save/restore_all");
+  const std::string meta = BytesField(2, AsText(TextToWire(kGraphText, TextMessage::kGraphDef))) +
+                           BytesField(3, saver) + BytesField(4, "collection");
   ExpectSurvivesDamage(AsBytes(meta),
                        [](Bytes bytes) { Use(ReadMetaGraphDef(WireReader(SharedBytes::CopyOf(bytes))).graph); });
 }

@@ -2,6 +2,7 @@
 
   v2_parts*, v1_parts*   variables saved in parts (partitioned along axis 0 and axis 1), and whole ones
   v2_types*, v1_types    one variable for each element type, [2, 3]; `flag` is index % 2
+  v2_long*, v1_long      int8 [20000] in parts that begin far inside; each element is its index modulo 100
   v2_shards*             variables of two devices in two data files
 """
 import os
@@ -17,6 +18,8 @@ V1, V2 = tf.train.SaverDef.V1, tf.train.SaverDef.V2
 
 def variable(name, dtype, shape, **more):
     values = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+    if dtype == tf.int8:
+        values = values % 100
     values = values % 2 == 1 if dtype == tf.bool else values.astype(dtype.as_numpy_dtype)
     def part_of(whole_shape, dtype=None, partition_info=None):
         if partition_info is None:
@@ -42,6 +45,10 @@ def parts():
     variable("scalar", tf.int64, [])
 
 
+def long():
+    variable("long", tf.int8, [20000], partitioner=tf.fixed_size_partitioner(3, axis=0))
+
+
 def types(names):
     def build():
         for name in names:
@@ -61,4 +68,6 @@ save("v1_parts", V1, parts)
 NAMES = ["float32", "float64", "float16", "int8", "uint8", "int16", "uint16", "int32", "int64"]
 save("v2_types", V2, types(NAMES + ["bfloat16"]))
 save("v1_types", V1, types([n for n in NAMES if n not in ("uint16",)]))
+save("v2_long", V2, long)
+save("v1_long", V1, long)
 save("v2_shards", V2, shards, sharded=True)
