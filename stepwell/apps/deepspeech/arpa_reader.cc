@@ -159,9 +159,12 @@ void RefuseOtherForms(std::string_view text, const std::filesystem::path& path) 
 
 NgramModel ReadArpa(const std::filesystem::path& path) {
   const SharedBytes bytes = MapFile(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  RefuseOtherForms(text, path);
-  return ArpaReader(text, path.string()).Read();
+  return ParseArpa({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+NgramModel ParseArpa(std::string_view text, const std::filesystem::path& file_name) {
+  RefuseOtherForms(text, file_name);
+  return ArpaReader(text, file_name.string()).Read();
 }
 
 }  // namespace stepwell::apps

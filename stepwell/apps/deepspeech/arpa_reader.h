@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "stepwell/apps/deepspeech/ngram_model.h"
 
@@ -11,5 +12,6 @@ namespace stepwell::apps {
 // Throws Error naming file and line: kInvalidModel for a file that contradicts itself, kUnsupported, with advice, for
 // KenLM's binary form, DeepSpeech's .scorer, a compressed file or an order over 10.
 NgramModel ReadArpa(const std::filesystem::path& path);
+NgramModel ParseArpa(std::string_view text, const std::filesystem::path& file_name);
 
 }  // namespace stepwell::apps

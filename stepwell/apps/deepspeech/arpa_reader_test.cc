@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <random>
 
 #include "stepwell/apps/deepspeech/word_language_model.h"
 #include "stepwell/base/error.h"
 #include "tests/support/ctc_recordings.h"
+#include "tests/support/message_of.h"
 
 namespace stepwell::apps {
 namespace {
@@ -22,28 +22,16 @@ constexpr char kSmall[] =
     "\\2-grams:\n-0.3\t<s> red\t-0.2\n-0.2\tred door\n-0.1\tdoor </s>\n\n"
     "\\3-grams:\n-0.05\t<s> red door\n\n\\end\\\n";
 
-class ArpaReaderTest : public testing::Test {
- protected:
-  std::filesystem::path Write(const std::string& text, const std::string& name = "lm.arpa") {
-    const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-  std::string Refusal(const std::string& text, const std::string& name = "lm.arpa") {
-    try {
-      ReadArpa(Write(text, name));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "it was read";
-  }
-  static std::string Replaced(const std::string& old, const std::string& with) {
-    std::string text = kSmall;
-    const std::size_t at = text.find(old);
-    EXPECT_NE(at, std::string::npos);
-    return text.replace(at, old.size(), with);
-  }
-};
+std::string Refusal(const std::string& text, const std::string& name = "lm.arpa") {
+  return MessageOf([&] { ParseArpa(text, name); });
+}
+
+std::string Replaced(const std::string& old, const std::string& with) {
+  std::string text = kSmall;
+  const std::size_t at = text.find(old);
+  EXPECT_NE(at, std::string::npos);
+  return text.replace(at, old.size(), with);
+}
 
 // log10 p of each word after those before it, then the sum, in a sentence from <s> to </s>.
 double Log10Of(const NgramModel& model, const std::vector<std::string>& words) {
@@ -57,8 +45,8 @@ double Log10Of(const NgramModel& model, const std::vector<std::string>& words) {
   return (sum + model.Score(state, model.Find("</s>").value()).ln_probability) / std::log(10);
 }
 
-TEST_F(ArpaReaderTest, BacksOffAsTheFormSays) {
-  const NgramModel model = ReadArpa(Write(kSmall));
+TEST(ArpaReader, BacksOffAsTheFormSays) {
+  const NgramModel model = ParseArpa(kSmall, "lm.arpa");
   EXPECT_EQ(model.order(), 3);
   EXPECT_EQ(model.num_words(), 5u);
   // p(red | <s>) p(door | <s> red) p(</s> | door): "red door" has no back-off weight.
@@ -69,7 +57,7 @@ TEST_F(ArpaReaderTest, BacksOffAsTheFormSays) {
 }
 
 // The model's probabilities were normalised by the script that made it: a look-up that goes wrong shows in the sum.
-TEST_F(ArpaReaderTest, GivesProbabilitiesThatSumToOneInEveryContextOfTheTrainedModel) {
+TEST(ArpaReader, GivesProbabilitiesThatSumToOneInEveryContextOfTheTrainedModel) {
   const NgramModel model = ReadArpa(DeepSpeechModels() / "trained/lm3.arpa");
   EXPECT_EQ(model.num_words(), 371u);
   std::mt19937 random(3);
@@ -84,11 +72,11 @@ TEST_F(ArpaReaderTest, GivesProbabilitiesThatSumToOneInEveryContextOfTheTrainedM
   }
 }
 
-TEST_F(ArpaReaderTest, MakesUpAContextThatTheFileLacks) {
+TEST(ArpaReader, MakesUpAContextThatTheFileLacks) {
   const std::string text =
       "\\data\\\nngram 1=3\nngram 2=0\nngram 3=1\n\\1-grams:\n-1 a -0.5\n-1 b -0.25\n-1 c\n\\2-grams:\n"
       "\\3-grams:\n-0.1 a b c\n\\end\\\n";
-  const NgramModel model = ReadArpa(Write(text));
+  const NgramModel model = ParseArpa(text, "lm.arpa");
   const std::vector<NgramModel::Word> a = {0};
   const auto b_after_a = model.Score(model.After(a), 1);
   EXPECT_NEAR(b_after_a.ln_probability / std::log(10), -1.5, 1e-6);
@@ -96,7 +84,7 @@ TEST_F(ArpaReaderTest, MakesUpAContextThatTheFileLacks) {
   EXPECT_NEAR(model.Score(b_after_a.next, 0).ln_probability / std::log(10), -1.25, 1e-6);
 }
 
-TEST_F(ArpaReaderTest, RefusesFilesThatContradictThemselvesNamingTheLine) {
+TEST(ArpaReader, RefusesFilesThatContradictThemselvesNamingTheLine) {
   EXPECT_THAT(Refusal(""), HasSubstr("no line '\\data\\' in the whole file"));
   EXPECT_THAT(Refusal("\\data\\\n\\1-grams:\n"), HasSubstr("no count ('ngram 1=…')"));
   EXPECT_THAT(Refusal(Replaced("ngram 2=3", "ngram 3=3")), HasSubstr("lm.arpa:5: 'ngram 2=' and a number expected"));
@@ -113,7 +101,7 @@ TEST_F(ArpaReaderTest, RefusesFilesThatContradictThemselvesNamingTheLine) {
   EXPECT_THAT(Refusal(Replaced("\\end\\", "")), HasSubstr("'\\end\\' expected, '' found: is the file whole?"));
 }
 
-TEST_F(ArpaReaderTest, RefusesOtherFormsWithAdvice) {
+TEST(ArpaReader, RefusesOtherFormsWithAdvice) {
   const std::string kenlm("mmap lm http://kheafield.com/code format version 5\n\0....", 56);
   EXPECT_THAT(Refusal(kenlm, "lm.binary"), HasSubstr("is a KenLM binary, an ARPA file is expected: give the .arpa"));
   EXPECT_THAT(Refusal(kenlm, "x.scorer"), HasSubstr("is DeepSpeech's external scorer"));
@@ -124,14 +112,14 @@ TEST_F(ArpaReaderTest, RefusesOtherFormsWithAdvice) {
               HasSubstr("a model of order 11; orders up to 10 are supported"));
 }
 
-TEST_F(ArpaReaderTest, SurvivesEveryDamagedByte) {
+TEST(ArpaReader, SurvivesEveryDamagedByte) {
   const std::string whole = kSmall;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (const char put : {'\n', '\0', '9', '\\', '\t'}) {
       std::string damaged = whole;
       damaged[at] = put;
       try {
-        const NgramModel model = ReadArpa(Write(damaged));
+        const NgramModel model = ParseArpa(damaged, "lm.arpa");
         for (NgramModel::Word word = 0; word < model.num_words(); ++word) {
           EXPECT_LE(model.Score(model.empty(), word).ln_probability, 0);
         }

@@ -17,6 +17,7 @@
 namespace stepwell::apps {
 namespace {
 
+constexpr std::int64_t kLeastRateHz = 1000;
 constexpr SoundFormat kMost{.rate_hz = 1'000'000, .channels = 256};
 constexpr std::size_t kMostSpooledBytes = std::size_t{1} << 30;
 
@@ -26,13 +27,13 @@ bool IsNamedRaw(const std::filesystem::path& path) {
 }
 
 void RequireUsable(const SoundFormat& format, const std::string& name) {
-  if (format.rate_hz >= 1 && format.rate_hz <= kMost.rate_hz && format.channels >= 1 &&
+  if (format.rate_hz >= kLeastRateHz && format.rate_hz <= kMost.rate_hz && format.channels >= 1 &&
       format.channels <= kMost.channels) {
     return;
   }
   throw Error(ErrorKind::kInvalidModel,
-              fmt::format("{}: 1 to {} channels at 1 to {} Hz expected, {} at {} Hz found", name, kMost.channels,
-                          kMost.rate_hz, format.channels, format.rate_hz));
+              fmt::format("{}: 1 to {} channels at {} to {} Hz expected, {} at {} Hz found", name, kMost.channels,
+                          kLeastRateHz, kMost.rate_hz, format.channels, format.rate_hz));
 }
 
 // The nearest int16; what is no number is silence.
@@ -83,7 +84,7 @@ AudioSource::AudioSource(std::unique_ptr<SampleReader> reader, std::string name,
   const SoundFormat format = reader_->format();
   RequireUsable(format, name_);
   if (format.rate_hz != options.rate_hz) resampler_.emplace(format.rate_hz, options.rate_hz);
-  interleaved_.resize(AsSize(std::max<std::int64_t>(format.rate_hz / 10, 1) * format.channels));
+  interleaved_.resize(AsSize(format.rate_hz / 10 * format.channels));
 }
 
 std::span<const std::int16_t> AudioSource::Read() {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,7 @@ Samples ReadFile(const std::string& path, const AudioOptions& options = {}) {
 
 // Through a pipe, in pieces of odd sizes.
 Samples ReadPiped(const std::string& bytes, const AudioOptions& options = {}) {
+  ::signal(SIGPIPE, SIG_IGN);  // a source that refuses its input leaves the writer without a reader
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
   std::thread writer([&] {
@@ -239,15 +241,15 @@ std::size_t SamplesOrNone(const Body& body) {
 
 TEST(AudioSource, SurvivesEveryDamagedHeaderByte) {
   for (const Form& form : {kForms[0], kForms[5], kForms[6]}) {
-    const std::string whole = BytesOf(WriteSound(form.name, Noise(300), form.format, 16000, form.channels));
+    const std::string whole = BytesOf(WriteSound(form.name, Noise(200), form.format, 16000, form.channels));
     for (std::size_t at = 0; at < std::min<std::size_t>(whole.size(), 120); ++at) {
       for (const char put : {'\x00', '\x7F', '\xFF'}) {
         std::string damaged = whole;
         damaged[at] = put;
         const std::string path = TempPath("damaged");
         std::ofstream(path, std::ios::binary) << damaged;
-        EXPECT_LT(SamplesOrNone([&] { return ReadFile(path); }), 16000u * 400);
-        EXPECT_LT(SamplesOrNone([&] { return ReadPiped(damaged); }), 16000u * 400);
+        EXPECT_LT(SamplesOrNone([&] { return ReadFile(path); }), 16000u);
+        EXPECT_LT(SamplesOrNone([&] { return ReadPiped(damaged); }), 16000u);
       }
     }
   }

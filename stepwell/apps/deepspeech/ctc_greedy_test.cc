@@ -78,20 +78,5 @@ TEST(ToLogProbabilities, GivesProbabilityZeroALogarithm) {
   EXPECT_EQ(log_probabilities[1], 0);
 }
 
-TEST(WordsOf, TimesWordsAsTheClientDoes) {
-  const Alphabet alphabet = Alphabet::English();
-  // " no  on" with a space in front and two between: letters 14 = n, 15 = o.
-  const Hypothesis hypothesis{{{0, 1}, {14, 10}, {15, 12}, {0, 15}, {0, 16}, {15, 20}, {14, 25}}, 0};
-  const std::vector<TimedWord> words = WordsOf(hypothesis, alphabet, 0.02);
-  ASSERT_EQ(words.size(), 2u);
-  EXPECT_EQ(words[0].text, "no");
-  EXPECT_DOUBLE_EQ(words[0].start_seconds, 0.2);
-  EXPECT_DOUBLE_EQ(words[0].duration_seconds, 0.02 * 15 - 0.2);
-  EXPECT_EQ(words[1].text, "on");
-  EXPECT_DOUBLE_EQ(words[1].start_seconds, 0.4);
-  EXPECT_DOUBLE_EQ(words[1].duration_seconds, 0.5 - 0.4);
-  EXPECT_EQ(TextOf(hypothesis, alphabet), "no  on");
-}
-
 }  // namespace
 }  // namespace stepwell::apps
