@@ -229,7 +229,8 @@ TEST(CtcBeamSearch, AddsTheWeightedLanguageModelToTheProbabilityOfEverySentence)
     double score = std::log(exhaustive.probability) + alpha * kToyEnd * std::log(10);
     bool known = true;
     // A single space may end the sentence; no word is empty.
-    for (const std::string_view word : Split(text.ends_with(' ') ? text.substr(0, text.size() - 1) : text, ' ')) {
+    const std::string sentence = text.ends_with(' ') ? text.substr(0, text.size() - 1) : text;
+    for (const std::string_view word : Split(sentence, ' ')) {
       const auto found = kToyWords.find(std::string(word));
       known &= found != kToyWords.end();
       if (known) score += alpha * found->second * std::log(10) + beta;
