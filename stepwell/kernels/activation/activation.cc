@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "stepwell/base/error.h"
+#include "stepwell/kernels/activation/function.h"
 #include "stepwell/kernels/isa.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -20,8 +21,8 @@ using V = hn::Vec<D>;
 
 // Applies `function` to count elements. The last few go through a full vector of their own, so that every element takes
 // the same path.
-template <class Function>
-HWY_INLINE void MapLanes(const float* x, std::int64_t count, float* out, Function function) {
+template <class Lanes>
+HWY_INLINE void MapLanes(const float* x, std::int64_t count, float* out, Lanes function) {
   const D d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t at = 0;
@@ -51,12 +52,19 @@ struct ClampFunction {
   HWY_ATTR V operator()(V v) const { return ClampLanes(D(), v, hn::Set(D(), low), hn::Set(D(), high)); }
 };
 
-HWY_ATTR void ExpImpl(const float* x, std::int64_t count, float* out) { MapLanes(x, count, out, ExpFunction()); }
-HWY_ATTR void LogImpl(const float* x, std::int64_t count, float* out) { MapLanes(x, count, out, LogFunction()); }
-HWY_ATTR void SigmoidImpl(const float* x, std::int64_t count, float* out) {
-  MapLanes(x, count, out, SigmoidFunction());
+HWY_ATTR void MapImpl(Function function, const float* x, std::int64_t count, float* out) {
+  switch (function) {
+    case Function::kExp:
+      return MapLanes(x, count, out, ExpFunction());
+    case Function::kLog:
+      return MapLanes(x, count, out, LogFunction());
+    case Function::kSigmoid:
+      return MapLanes(x, count, out, SigmoidFunction());
+    case Function::kTanh:
+      return MapLanes(x, count, out, TanhFunction());
+  }
 }
-HWY_ATTR void TanhImpl(const float* x, std::int64_t count, float* out) { MapLanes(x, count, out, TanhFunction()); }
+
 HWY_ATTR void ClampImpl(const float* x, std::int64_t count, float* out, float low, float high) {
   MapLanes(x, count, out, ClampFunction{low, high});
 }
@@ -69,10 +77,7 @@ HWY_AFTER_NAMESPACE();
 namespace stepwell::kernels {
 namespace {
 
-HWY_EXPORT(ExpImpl);
-HWY_EXPORT(LogImpl);
-HWY_EXPORT(SigmoidImpl);
-HWY_EXPORT(TanhImpl);
+HWY_EXPORT(MapImpl);
 HWY_EXPORT(ClampImpl);
 
 // Below this many elements a second thread costs more than it saves.
@@ -90,27 +95,20 @@ void ForParts(std::span<const float> x, std::span<float> out, WorkerTeam& team, 
   });
 }
 
+void Map(Function function, std::span<const float> x, std::span<float> out, WorkerTeam& team) {
+  SettleIsa();
+  const auto map = HWY_DYNAMIC_DISPATCH(MapImpl);
+  ForParts(x, out, team, [&](const float* from, std::int64_t count, float* to) { map(function, from, count, to); });
+}
+
 }  // namespace
 
-void Exp(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
-  SettleIsa();
-  ForParts(x, out, team, HWY_DYNAMIC_DISPATCH(ExpImpl));
-}
-
-void Log(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
-  SettleIsa();
-  ForParts(x, out, team, HWY_DYNAMIC_DISPATCH(LogImpl));
-}
-
+void Exp(std::span<const float> x, std::span<float> out, WorkerTeam& team) { Map(Function::kExp, x, out, team); }
+void Log(std::span<const float> x, std::span<float> out, WorkerTeam& team) { Map(Function::kLog, x, out, team); }
 void Sigmoid(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
-  SettleIsa();
-  ForParts(x, out, team, HWY_DYNAMIC_DISPATCH(SigmoidImpl));
+  Map(Function::kSigmoid, x, out, team);
 }
-
-void Tanh(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
-  SettleIsa();
-  ForParts(x, out, team, HWY_DYNAMIC_DISPATCH(TanhImpl));
-}
+void Tanh(std::span<const float> x, std::span<float> out, WorkerTeam& team) { Map(Function::kTanh, x, out, team); }
 
 void Clamp(std::span<const float> x, float low, float high, std::span<float> out, WorkerTeam& team) {
   SettleIsa();

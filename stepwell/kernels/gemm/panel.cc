@@ -111,31 +111,17 @@ HWY_ATTR void AddRows(const PanelProduct& product, Stretch stretch, std::int64_t
   }
 }
 
+// By number of rows.
+using AddRowsFunction = void (*)(const PanelProduct&, Stretch, std::int64_t, Prefetcher&);
+constexpr AddRowsFunction kAddRows[kMostRows + 1] = {nullptr,    AddRows<1>, AddRows<2>, AddRows<3>,
+                                                     AddRows<4>, AddRows<5>, AddRows<6>};
+
 HWY_ATTR void AddStretch(const PanelProduct& product, Stretch stretch, Prefetcher& prefetcher) {
   const std::int64_t blocks = (product.rows + kMostRows - 1) / kMostRows;
   std::int64_t row = 0;
   for (std::int64_t block = 0; block < blocks; ++block) {
     const std::int64_t rows = (product.rows - row + blocks - block - 1) / (blocks - block);
-    switch (rows) {
-      case 1:
-        AddRows<1>(product, stretch, row, prefetcher);
-        break;
-      case 2:
-        AddRows<2>(product, stretch, row, prefetcher);
-        break;
-      case 3:
-        AddRows<3>(product, stretch, row, prefetcher);
-        break;
-      case 4:
-        AddRows<4>(product, stretch, row, prefetcher);
-        break;
-      case 5:
-        AddRows<5>(product, stretch, row, prefetcher);
-        break;
-      default:
-        AddRows<6>(product, stretch, row, prefetcher);
-        break;
-    }
+    kAddRows[rows](product, stretch, row, prefetcher);
     row += rows;
   }
 }
