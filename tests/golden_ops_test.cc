@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-// Every TensorFlow op that is imported, against values that TensorFlow computed. A case is added in the script of a
-// folder tests/data/ops_*.
+// Every TensorFlow op that is imported, against values that TensorFlow computed, and layers of IR, against OpenVINO's.
+// A case is added in the script of a folder tests/data/ops_* or tests/data/layers_*.
 namespace stepwell::testing {
 namespace {
 
@@ -18,7 +18,7 @@ struct Named {
 };
 
 std::string TestNameOf(const GoldenCase& golden) {
-  std::string name(golden.node->op());
+  std::string name(golden.node != nullptr ? golden.node->op() : golden.layer->name());
   for (const char c : "_" + golden.name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   return name;
 }
@@ -26,9 +26,10 @@ std::string TestNameOf(const GoldenCase& golden) {
 std::vector<Named> AllCases() {
   std::vector<Named> all;
   for (const auto& entry : fs::directory_iterator(fs::path(STEPWELL_SOURCE_DIR) / "tests/data")) {
-    if (!entry.path().filename().string().starts_with("ops_")) continue;
+    const std::string folder = entry.path().filename().string();
+    if (!folder.starts_with("ops_") && !folder.starts_with("layers_")) continue;
     for (GoldenCase& golden : LoadGoldenCases(entry.path())) {
-      std::string name = TestNameOf(golden);
+      std::string name = (golden.node != nullptr ? "Op_" : "Layer_") + TestNameOf(golden);
       all.push_back({std::move(name), std::make_shared<const GoldenCase>(std::move(golden))});
     }
   }
@@ -46,7 +47,7 @@ class GoldenOp : public ::testing::TestWithParam<Named> {
   }
 };
 
-TEST_P(GoldenOp, GivesTensorFlowsValues) {
+TEST_P(GoldenOp, GivesTheRecordedValues) {
   Compare(GoldenShapes::kStatic, ops::KernelSet::kReference);
   Compare(GoldenShapes::kStatic, ops::KernelSet::kFast);
 }
@@ -56,7 +57,7 @@ TEST_P(GoldenOp, GivesThemAfterImportWithDynamicDimensions) {
   Compare(GoldenShapes::kDynamic, ops::KernelSet::kReference);
 }
 
-INSTANTIATE_TEST_SUITE_P(TensorFlow, GoldenOp, ::testing::ValuesIn(AllCases()),
+INSTANTIATE_TEST_SUITE_P(Recorded, GoldenOp, ::testing::ValuesIn(AllCases()),
                          [](const ::testing::TestParamInfo<Named>& parameter) { return parameter.param.test_name; });
 
 }  // namespace

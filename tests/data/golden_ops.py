@@ -8,39 +8,13 @@ A script in a folder tests/data/ops_* makes a Recorder, calls case() for every o
 
 Run by hand with TensorFlow 2; the JSON it writes is committed.
 """
-import json
 import os
 
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import numpy as np
 import tensorflow as tf
 
-DTYPES = {
-    "float32": "f32", "float64": "f64", "int8": "i8", "uint8": "u8", "int16": "i16", "uint16": "u16",
-    "int32": "i32", "uint32": "u32", "int64": "i64", "uint64": "u64", "bool": "boolean", "float16": "f16",
-    "bfloat16": "bf16",
-}
-
-
-class Const:
-    """An input that is a constant of the graph."""
-
-    def __init__(self, value):
-        self.value = np.asarray(value)
-
-
-def number(value):
-    if isinstance(value, (np.floating, float)):
-        text = repr(float(value)) if isinstance(value, np.float64) else str(value)
-        return text if text in ("nan", "inf", "-inf") else float(text)
-    return int(value)
-
-
-def tensor(array):
-    array = np.asarray(array)
-    return {"type": DTYPES[array.dtype.name], "shape": list(array.shape),
-            "values": [number(v) for v in array.reshape(-1)]}
+from recording import DTYPES, Const, np, save, tensor
 
 
 def attribute(value):
@@ -93,8 +67,4 @@ class Recorder:
         self.cases.append(case)
 
     def save(self, path):
-        with open(path, "w") as file:
-            file.write('{"cases": [\n')
-            file.write(",\n".join(json.dumps(case) for case in self.cases))
-            file.write("\n]}\n")
-        print(path, len(self.cases), "cases")
+        save(self.cases, path)

@@ -85,10 +85,59 @@ class RecordedNode final : public ops::SourceNode {
   std::string op_;
 };
 
+// The recorded attributes of a layer, in the same form.
+class RecordedFields final : public ir::FieldReader {
+ public:
+  explicit RecordedFields(const Json& attrs) : attrs_(attrs) {}
+
+  void operator()(std::string_view name, bool& field) override { Get("b", name, field); }
+  void operator()(std::string_view name, std::int64_t& field) override { Get("i", name, field); }
+  void operator()(std::string_view name, float& field) override { Get("f", name, field); }
+  void operator()(std::string_view name, std::string& field) override { Get("s", name, field); }
+  void operator()(std::string_view name, std::vector<std::int64_t>& field) override { Get("ints", name, field); }
+  void operator()(std::string_view, std::vector<std::string>&) override { STEPWELL_CHECK(false); }
+  void operator()(std::string_view, Shape&) override { STEPWELL_CHECK(false); }
+  void operator()(std::string_view name, DType& field) override {
+    std::string text;
+    Get("s", name, text);
+    field = DTypeOfJson(text);
+  }
+
+  std::size_t num_read() const { return num_read_; }
+
+ private:
+  template <class T>
+  void Get(const char* kind, std::string_view name, T& field) {
+    field = attrs_.at(std::string(name)).at(kind).get<T>();
+    ++num_read_;
+  }
+
+  const Json& attrs_;
+  std::size_t num_read_ = 0;
+};
+
+// Attributes that the op does not ask for are as wrong as those that it misses.
+std::shared_ptr<const ir::Op> LayerOf(const Json& json) {
+  const std::string name = json.at("layer").get<std::string>();
+  const auto op = ops::MakeOp(name);
+  if (op == nullptr) throw Error(ErrorKind::kUnsupported, fmt::format("no family has the layer '{}'", name));
+  RecordedFields fields(json.at("attrs"));
+  op->Read(fields);
+  if (fields.num_read() != json.at("attrs").size() || op->opset() != json.at("opset").get<std::string>()) {
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("{} has other attributes or another opset than OpenVINO's", name));
+  }
+  return op;
+}
+
 GoldenCase CaseOf(const Json& json) {
   GoldenCase golden;
   golden.name = json.at("name").get<std::string>();
-  golden.node = std::make_shared<RecordedNode>(json);
+  if (json.contains("op")) {
+    golden.node = std::make_shared<RecordedNode>(json);
+  } else {
+    golden.layer = LayerOf(json);
+  }
   golden.tolerance = json.value("tolerance", 2e-6);
   golden.can_be_dynamic = json.value("dynamic", true);
   for (const Json& input : json.at("inputs")) {
@@ -108,15 +157,21 @@ ir::ValueId AddInput(ir::GraphBuilder& builder, const GoldenInput& input, Golden
   return builder.AddInput(name, type);
 }
 
-ir::Graph Import(const GoldenCase& golden, GoldenShapes shapes) {
+std::vector<ir::ValueId> AddOp(ir::GraphBuilder& builder, const GoldenCase& golden,
+                               const std::vector<ir::ValueId>& inputs) {
+  if (golden.layer != nullptr) return builder.Add("layer", golden.layer, inputs);
   const ops::ImportRule* rule = ops::FindImportRule(golden.node->op());
   if (rule == nullptr) {
     throw Error(ErrorKind::kUnsupported, fmt::format("no rule imports '{}'", golden.node->op()));
   }
+  return rule->import({.node = *golden.node, .inputs = inputs, .graph = builder});
+}
+
+ir::Graph GraphOf(const GoldenCase& golden, GoldenShapes shapes) {
   ir::GraphBuilder builder;
   std::vector<ir::ValueId> inputs;
   for (const GoldenInput& input : golden.inputs) inputs.push_back(AddInput(builder, input, shapes));
-  const auto outputs = rule->import({.node = *golden.node, .inputs = inputs, .graph = builder});
+  const auto outputs = AddOp(builder, golden, inputs);
   for (std::size_t i = 0; i < golden.outputs.size(); ++i) {
     if (golden.outputs[i]) builder.AddOutput(fmt::format("output_{}", i), outputs.at(i));
   }
@@ -187,7 +242,7 @@ std::vector<GoldenCase> LoadGoldenCases(const std::filesystem::path& folder) {
 }
 
 std::string FindDifference(const GoldenCase& golden, GoldenShapes shapes, ops::KernelSet set) {
-  const ir::Graph graph = Import(golden, shapes);
+  const ir::Graph graph = GraphOf(golden, shapes);
   std::vector<ConstTensorView> inputs;
   for (const GoldenInput& input : golden.inputs) {
     if (!input.is_constant) inputs.push_back(input.value.view());

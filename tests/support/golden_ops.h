@@ -11,8 +11,9 @@
 #include "stepwell/ops/import_rule.h"
 #include "stepwell/ops/kernel.h"
 
-// TensorFlow ops with the values that TensorFlow computed, recorded by tests/data/golden_ops.py. A case goes the whole
-// way of an op: its import rule builds a graph, the graph is evaluated, the outputs are compared.
+// TensorFlow ops with the values that TensorFlow computed, recorded by tests/data/golden_ops.py, and layers of IR with
+// those that OpenVINO computed, recorded by golden_layers.py. A case goes the whole way of an op: its import rule
+// builds a graph (or the layer's attributes are read), the graph is evaluated, the outputs are compared.
 namespace stepwell::testing {
 
 struct GoldenInput {
@@ -22,7 +23,8 @@ struct GoldenInput {
 
 struct GoldenCase {
   std::string name;
-  std::shared_ptr<const ops::SourceNode> node;
+  std::shared_ptr<const ops::SourceNode> node;  // TensorFlow's, or null
+  std::shared_ptr<const ir::Op> layer;          // OpenVINO's, or null
   std::vector<GoldenInput> inputs;
   std::vector<std::optional<Tensor>> outputs;  // nothing for those that the case does not look at
   double tolerance = 0;                        // of the largest magnitude of an output

@@ -23,7 +23,7 @@ struct BinaryOpBase : ir::Op {
 template <Binary kFunction>
 struct BinaryOp final : ir::OpOf<BinaryOp<kFunction>, BinaryOpBase> {
   static constexpr std::string_view kName = FunctionOf(kFunction).name;
-  static constexpr std::string_view kOpset = "opset1";
+  static constexpr std::string_view kOpset = FunctionOf(kFunction).opset;
 
   Binary function() const override { return kFunction; }
   static void Fields(auto& self, auto& field) { AutoBroadcastField(field, self.auto_broadcast); }

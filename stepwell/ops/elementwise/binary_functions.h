@@ -43,6 +43,7 @@ struct BinaryFunction {
 
   Binary id;
   std::string_view name;                            // of the layer in IR
+  std::string_view opset = "opset1";                // the one that files name
   std::array<std::string_view, 2> source_ops = {};  // in TensorFlow; empty where there is none
   double (*real)(double, double) = nullptr;
   std::int64_t (*integer)(std::int64_t, std::int64_t) = nullptr;  // the result is cut to the width of the type
@@ -171,6 +172,7 @@ inline constexpr std::array<BinaryFunction, kNumBinary> kBinaryFunctions = {{
      .result = BinaryFunction::Result::kBool},
     {.id = Binary::kLogicalXor,
      .name = "LogicalXor",
+     .opset = "opset2",
      .logical = [](bool a, bool b) { return a != b; },
      .result = BinaryFunction::Result::kBool},
 }};

@@ -46,7 +46,7 @@ inline constexpr std::size_t kNumUnary = static_cast<std::size_t>(Unary::kLogica
 struct UnaryFunction {
   Unary id;
   std::string_view name;       // of the layer in IR
-  std::string_view opset;      // the first that has it
+  std::string_view opset;      // the one that files name
   std::string_view source_op;  // in TensorFlow
   double (*real)(double) = nullptr;
   std::int64_t (*integer)(std::int64_t) = nullptr;  // the result is cut to the width of the type

@@ -3,23 +3,13 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from golden_ops import Const, Recorder, np, tf
+from golden_ops import Recorder, tf
+from recording import Const, Values, np
 
 raw = tf.raw_ops
-random = np.random.default_rng(20161128)
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def floats(*shape, low=-3.0, high=3.0):
-    return random.uniform(low, high, shape).astype(np.float32)
-
-
-def ints(*shape, low=-9, high=9, dtype=np.int32):
-    return random.integers(low, high, shape, endpoint=True).astype(dtype)
-
-
-def bools(*shape):
-    return random.integers(0, 2, shape).astype(bool)
+values = Values(20161128)
+floats, ints, bools = values.floats, values.ints, values.bools
 
 
 def unary(recorder):
@@ -83,9 +73,9 @@ def binary(recorder):
 
 
 def cast_and_select(recorder):
-    values = np.array([0.0, 1.0, -1.5, 2.5, -2.5, 1e6, 0.99], np.float32)
+    numbers = np.array([0.0, 1.0, -1.5, 2.5, -2.5, 1e6, 0.99], np.float32)
     for destination in (tf.int32, tf.int64, tf.bool, tf.float64, tf.float32):
-        recorder.case(f"to {destination.name}", lambda x: raw.Cast(x=x, DstT=destination), values)
+        recorder.case(f"to {destination.name}", lambda x: raw.Cast(x=x, DstT=destination), numbers)
     for destination in (tf.float32, tf.int64, tf.bool, tf.int8):
         recorder.case(f"int32 to {destination.name}", lambda x: raw.Cast(x=x, DstT=destination),
                       np.array([0, 1, -1, 300, -300, 2**31 - 1], np.int32))
