@@ -3,46 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "stepwell/base/visit_element.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/evaluate.h"
+#include "tests/support/recorded_tensor.h"
 
 namespace stepwell::testing {
 namespace {
 
 using Json = nlohmann::json;
-
-DType DTypeOfJson(const Json& name) {
-  const auto dtype = FindDType(name.get<std::string>());
-  STEPWELL_CHECK(dtype.has_value());
-  return *dtype;
-}
-
-// Numbers, or "nan", "inf" and "-inf", which JSON has no numbers for.
-double NumberOf(const Json& value) {
-  return value.is_string() ? std::strtod(value.get<std::string>().c_str(), nullptr) : value.get<double>();
-}
-
-Tensor TensorOf(const Json& json) {
-  TensorType type{DTypeOfJson(json.at("type")), {}};
-  for (const Json& dim : json.at("shape")) type.shape.Append(dim.get<Dim>());
-  Tensor tensor(type);
-  const bool is_known = VisitElement(type.dtype, [&](auto element) {
-    using T = decltype(element);
-    const auto elements = tensor.as<T>();
-    STEPWELL_CHECK(json.at("values").size() == elements.size());
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-      const Json& value = json.at("values")[i];
-      elements[i] = std::is_integral_v<T> ? value.get<T>() : static_cast<T>(NumberOf(value));
-    }
-  });
-  STEPWELL_CHECK(is_known);
-  return tensor;
-}
 
 // The recorded attributes of a node: {"T": {"type": "f32"}, "N": {"i": 2}, ...}.
 class RecordedNode final : public ops::SourceNode {
@@ -141,10 +112,10 @@ GoldenCase CaseOf(const Json& json) {
   golden.tolerance = json.value("tolerance", 2e-6);
   golden.can_be_dynamic = json.value("dynamic", true);
   for (const Json& input : json.at("inputs")) {
-    golden.inputs.push_back({TensorOf(input), input.value("constant", false)});
+    golden.inputs.push_back({ParseRecordedTensor(input.dump()), input.value("constant", false)});
   }
   for (const Json& output : json.at("outputs")) {
-    golden.outputs.push_back(output.is_null() ? std::nullopt : std::optional(TensorOf(output)));
+    golden.outputs.push_back(output.is_null() ? std::nullopt : std::optional(ParseRecordedTensor(output.dump())));
   }
   return golden;
 }
@@ -176,46 +147,6 @@ ir::Graph GraphOf(const GoldenCase& golden, GoldenShapes shapes) {
     if (golden.outputs[i]) builder.AddOutput(fmt::format("output_{}", i), outputs.at(i));
   }
   return std::move(builder).Build();
-}
-
-template <class T>
-double LargestMagnitude(std::span<const T> values) {
-  double largest = 0;
-  for (const T value : values) {
-    const auto magnitude = std::abs(static_cast<double>(value));
-    if (std::isfinite(magnitude)) largest = std::max(largest, magnitude);
-  }
-  return largest;
-}
-
-template <class T>
-bool IsNear(T found, T expected, double bound) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(expected)) return std::isnan(found);
-    if (!std::isfinite(expected)) return found == expected;
-    return std::abs(static_cast<double>(found) - static_cast<double>(expected)) <= bound;
-  } else {
-    return found == expected;
-  }
-}
-
-std::string DifferenceOf(const Tensor& found, const Tensor& expected, double tolerance) {
-  if (!(found.type() == expected.type())) {
-    return fmt::format("expected {} and found {}", ToText(expected.type()), ToText(found.type()));
-  }
-  std::string difference;
-  VisitElement(expected.type().dtype, [&](auto element) {
-    using T = decltype(element);
-    const auto want = expected.as<T>();
-    const auto have = found.as<T>();
-    const double bound = tolerance * LargestMagnitude(want);
-    for (std::size_t i = 0; i < want.size() && difference.empty(); ++i) {
-      if (!IsNear(have[i], want[i], bound)) {
-        difference = fmt::format("element {}: expected {} and found {}", i, want[i], have[i]);
-      }
-    }
-  });
-  return difference;
 }
 
 std::string TypeDifference(const ir::Graph& graph, const ir::Output& output, const Tensor& expected) {
@@ -252,7 +183,7 @@ std::string FindDifference(const GoldenCase& golden, GoldenShapes shapes, ops::K
   for (const auto& expected : golden.outputs) {
     if (!expected) continue;
     std::string difference = TypeDifference(graph, graph.outputs()[next], *expected);
-    if (difference.empty()) difference = DifferenceOf(found[next], *expected, golden.tolerance);
+    if (difference.empty()) difference = FindTensorDifference(found[next], *expected, golden.tolerance);
     if (!difference.empty()) return fmt::format("{}: {}", graph.outputs()[next].name, difference);
     ++next;
   }
