@@ -52,17 +52,21 @@ inline std::map<std::string, std::string> StatePairs(const ir::Graph& graph) {
   return pairs;
 }
 
-// Runs a graph whose inputs and outputs are all f32 vectors.
+inline std::vector<Tensor> RunReference(const ir::Graph& graph, const std::vector<Tensor>& inputs) {
+  std::vector<ConstTensorView> views;
+  for (const Tensor& input : inputs) views.push_back(input.view());
+  return passes::Evaluate(graph, views, ops::KernelSet::kReference);
+}
+
+// The same for a graph whose inputs and outputs are all f32 vectors.
 inline std::vector<std::vector<float>> RunVectors(const ir::Graph& graph,
                                                   const std::vector<std::vector<float>>& inputs) {
   std::vector<Tensor> tensors;
   for (const auto& input : inputs) {
     tensors.push_back(Tensor::Of<float>({static_cast<Dim>(input.size())}, std::span<const float>(input)));
   }
-  std::vector<ConstTensorView> views;
-  for (const Tensor& tensor : tensors) views.push_back(tensor.view());
   std::vector<std::vector<float>> outputs;
-  for (const Tensor& tensor : passes::Evaluate(graph, views, ops::KernelSet::kReference)) {
+  for (const Tensor& tensor : RunReference(graph, tensors)) {
     const auto values = tensor.as<float>();
     outputs.emplace_back(values.begin(), values.end());
   }

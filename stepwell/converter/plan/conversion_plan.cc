@@ -42,7 +42,7 @@ class Planner {
     ResolveOutputs();
     FindLoops();
     if (options_.outputs.empty()) {
-      AddDefaultOutputs(edges_, variables_, loops_, DependsOnCall(edges_, FedTensors()), plan_);
+      AddDefaultOutputs(edges_, variables_, loops_, Depends(), plan_);
     }
     PairNamedStates();
     const OutputChoice choice = options_.outputs.empty() ? OutputChoice::kDefault : OutputChoice::kUser;
@@ -95,15 +95,19 @@ class Planner {
     }
   }
 
-  std::vector<TensorId> FedTensors() const {
+  // By NodeIndex: on the call's data, or on a loop's variable once the loops are found.
+  std::vector<bool> Depends() const {
     std::vector<TensorId> fed;
-    for (const RequestedInput& request : requested_) fed.push_back(request.resolved.tensor);
+    std::vector<TensorId> frozen;
+    for (const RequestedInput& request : requested_) {
+      (request.value ? frozen : fed).push_back(request.resolved.tensor);
+    }
     for (const VariableLoop& loop : loops_) fed.push_back({loop.variable, 0});
-    return fed;
+    return DependsOnCall(edges_, fed, frozen);
   }
 
   void FindLoops() {
-    depends_on_call_ = DependsOnCall(edges_, FedTensors());
+    depends_on_call_ = Depends();
     std::vector<NodeIndex> roots;
     for (const ImportOutput& output : plan_.import.outputs) roots.push_back(output.tensor.node);
     if (roots.empty()) roots = UnreadNodes(edges_);

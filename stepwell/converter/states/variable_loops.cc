@@ -99,16 +99,20 @@ class LoopFinder {
 
 }  // namespace
 
-std::vector<bool> DependsOnCall(const SourceEdges& edges, std::span<const TensorId> fed) {
-  std::vector<bool> is_fed(edges.size());
-  for (const TensorId& tensor : fed) is_fed[tensor.node] = true;
-  return NodesAhead(
-      edges,
-      [&](NodeIndex index) {
-        const SourceNode& node = edges.node(index);
-        return is_fed[index] || IsDataSource(node) || (IsPlaceholder(node) && OutputDType(node, 0));
-      },
-      [&](NodeIndex index) { return !IsCheckpointOp(edges.node(index)); });
+std::vector<bool> DependsOnCall(const SourceEdges& edges, std::span<const TensorId> fed,
+                                std::span<const TensorId> frozen) {
+  enum class Kind : std::uint8_t { kComputed, kFed, kFrozen };
+  std::vector<Kind> kinds(edges.size());
+  for (const TensorId& tensor : fed) kinds[tensor.node] = Kind::kFed;
+  for (const TensorId& tensor : frozen) kinds[tensor.node] = Kind::kFrozen;
+  const auto is_source = [&](NodeIndex index) {
+    const SourceNode& node = edges.node(index);
+    return kinds[index] == Kind::kFed || IsDataSource(node) || (IsPlaceholder(node) && OutputDType(node, 0));
+  };
+  const auto passes = [&](NodeIndex index) {
+    return kinds[index] != Kind::kFrozen && !IsCheckpointOp(edges.node(index));
+  };
+  return NodesAhead(edges, is_source, passes);
 }
 
 std::vector<VariableLoop> FindVariableLoops(const SourceEdges& edges, const Variables& variables,

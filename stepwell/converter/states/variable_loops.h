@@ -20,8 +20,10 @@ struct VariableLoop {
   std::vector<TensorId> next_reads;
 };
 
-// By NodeIndex: whether the node depends on data of the call: on a placeholder, an iterator, or one of `fed`.
-std::vector<bool> DependsOnCall(const SourceEdges& edges, std::span<const TensorId> fed);
+// By NodeIndex: whether the node depends on data of the call: on a placeholder, an iterator, or one of `fed`. Nothing
+// depends on the call through one of `frozen`.
+std::vector<bool> DependsOnCall(const SourceEdges& edges, std::span<const TensorId> fed,
+                                std::span<const TensorId> frozen);
 
 // The loops through variables. An assign counts when it runs with the outputs (`roots`: the nodes that are asked for;
 // control edges lead from them to it), or when it runs apart from them and changes a variable that no checkpoint holds.
