@@ -37,13 +37,24 @@ std::optional<Isa> FindIsa(std::string_view name) {
 
 #if defined(__x86_64__)
 
+namespace {
+
+// Conversion of half floats, which Clang 14 does not know by name.
+bool HasF16c() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kF16c = 1U << 29;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & kF16c) != 0;
+}
+
+}  // namespace
+
 // The compiler's run-time support asks the CPU and, for wide registers, the operating system.
 Isa MachineIsa() {
   const auto sse4 =
       __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes");
   if (!sse4) return Isa::kScalar;
-  const auto avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
-                    __builtin_cpu_supports("f16c") && __builtin_cpu_supports("lzcnt");
+  const auto avx2 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") && HasF16c();
   if (!avx2) return Isa::kSse4;
   const auto avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&

@@ -34,10 +34,11 @@ class Product {
     }
   }
 
+  // A block of rows stays in the second-level cache while the panels stream by.
   void Compute(Range panels, Range rows) const {
-    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-      const float* next = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr;
-      for (std::int64_t row = rows.begin; row < rows.end; row += kMostTileRows) {
+    for (std::int64_t row = rows.begin; row < rows.end; row += kMostTileRows) {
+      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+        const float* next = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr;
         ComputeTile(panel, row, std::min(kMostTileRows, rows.end - row), next);
       }
     }
