@@ -118,14 +118,14 @@ std::optional<LstmLoop::Result> MatchResult(const LoopBody& body, const LstmLoop
   return is_alike && shape.rank() == 3 && shape[axis] == 1 ? std::optional(result) : std::nullopt;
 }
 
-bool TakeResults(const ir::Node& node, const SubgraphOp& op, const LoopBody& body, LstmLoop& loop) {
-  std::vector<std::optional<LstmLoop::Result>> results(node.outputs.size());
+bool TakeResults(const Matcher& matcher, const ir::Node& node, const SubgraphOp& op, const LoopBody& body,
+                 LstmLoop& loop) {
+  loop.results.resize(node.outputs.size());
   for (const SubgraphOp::OutputMap& map : op.output_map) {
-    results[AsSize(map.external_port)] = MatchResult(body, loop, map);
+    loop.results[AsSize(map.external_port)] = MatchResult(body, loop, map);
   }
-  for (const auto& result : results) {
-    if (!result) return false;
-    loop.results.push_back(*result);
+  for (std::size_t port = 0; port < loop.results.size(); ++port) {
+    if (!loop.results[port] && matcher.NumUses(node.outputs[port]) > 0) return false;
   }
   return true;
 }
@@ -150,7 +150,7 @@ std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& no
   const auto* counted = ir::As<Loop>(*node.op);
   const Dim frames = matcher.ShapeOf(node.inputs[loop.x])[axis];
   if (counted != nullptr && !RunsOverAllFrames(matcher, node, body, *counted, frames)) return std::nullopt;
-  if (!TakeResults(node, *op, body, loop)) return std::nullopt;
+  if (!TakeResults(matcher, node, *op, body, loop)) return std::nullopt;
   return loop;
 }
 

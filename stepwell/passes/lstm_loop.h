@@ -21,7 +21,7 @@ struct LstmLoop {
   std::size_t x = 0;  // places among the node's inputs; x of rank 3
   std::size_t h = 0;
   std::size_t c = 0;
-  std::vector<Result> results;  // by output of the node
+  std::vector<std::optional<Result>> results;  // by output of the node; nothing for some that are not used
 };
 
 // `node` belongs to the matcher's graph. Nothing when it is no such loop.

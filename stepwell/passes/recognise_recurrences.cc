@@ -44,6 +44,15 @@ void ReplaceStep(Rewriter& rewriter, const ir::Node& node, const LstmPattern& st
   rewriter.Map(step.c_out, builder.AddOne(node.name, Squeeze{}, {all.c, first}));
 }
 
+ir::ValueId AddResult(ir::GraphBuilder& builder, const std::string& name, const LstmLoop& loop,
+                      const FusedLstmOutputs& all, const LstmLoop::Result& result) {
+  const ir::ValueId value = result.of == LstmLoop::Result::Of::kH ? all.h : all.c;
+  if (result.frames == LstmLoop::Result::Frames::kAll) return value;
+  const std::int64_t axis = loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1;
+  return builder.AddOne(name + "/last", ops::select::Gather{},
+                        {value, builder.AddInt(name + "/last_frame", -1), builder.AddInt(name + "/frame_axis", axis)});
+}
+
 void ReplaceLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop) {
   ir::GraphBuilder& builder = rewriter.builder();
   const FusedLstmOutputs all = AddFusedLstm({.builder = builder,
@@ -54,16 +63,9 @@ void ReplaceLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop)
                                              .c = rewriter.Mapped(node.inputs[loop.c]),
                                              .order = loop.order},
                                             loop.step);
-  const std::int64_t axis = loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1;
   for (std::size_t port = 0; port < loop.results.size(); ++port) {
-    const LstmLoop::Result& result = loop.results[port];
-    ir::ValueId value = result.of == LstmLoop::Result::Of::kH ? all.h : all.c;
-    if (result.frames == LstmLoop::Result::Frames::kLast) {
-      value = builder.AddOne(
-          node.name + "/last", ops::select::Gather{},
-          {value, builder.AddInt(node.name + "/last_frame", -1), builder.AddInt(node.name + "/frame_axis", axis)});
-    }
-    rewriter.Map(node.outputs[port], value);
+    const auto& result = loop.results[port];
+    if (result) rewriter.Map(node.outputs[port], AddResult(builder, node.name, loop, all, *result));
   }
 }
 
