@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <random>
 #include <span>
 #include <string>
@@ -19,7 +20,8 @@
 
 namespace stepwell::testing {
 
-// How long and how much to damage. The files are the same on every run unless STEPWELL_SEED gives another seed.
+// How long and how much to damage. The files are the same on every run unless STEPWELL_SEED gives another seed;
+// STEPWELL_DAMAGE_SECONDS gives every reader so much time, for as many files as that allows.
 struct MutationOptions {
   std::size_t most_files = 4000;
   std::chrono::milliseconds most_time{1500};
@@ -30,6 +32,14 @@ struct MutationOptions {
 inline std::uint32_t MutationSeed() {
   const char* const given = std::getenv("STEPWELL_SEED");
   return given == nullptr ? 20160910U : static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10));
+}
+
+inline MutationOptions WithDamageSeconds(MutationOptions options) {
+  const char* const seconds = std::getenv("STEPWELL_DAMAGE_SECONDS");
+  if (seconds == nullptr) return options;
+  options.most_time = std::chrono::seconds(std::strtol(seconds, nullptr, 10));
+  options.most_files = std::numeric_limits<std::size_t>::max();
+  return options;
 }
 
 // Damaged copies of a file: flipped bits, bytes set to telling values, numbers of 4 and 8 bytes replaced, runs left
@@ -129,7 +139,8 @@ inline bool SurvivesDamage(std::span<const std::byte> damaged, FunctionRef<void(
 // throw stepwell::Error. Meant to run under AddressSanitizer, which catches what a test cannot see.
 inline void ExpectSurvivesDamage(std::span<const std::byte> original,
                                  FunctionRef<void(std::span<const std::byte>)> read,
-                                 const MutationOptions& options = {}) {
+                                 const MutationOptions& wanted = {}) {
+  const MutationOptions options = WithDamageSeconds(wanted);
   const std::uint32_t seed = MutationSeed();
   SCOPED_TRACE("STEPWELL_SEED=" + std::to_string(seed));
   const auto end = std::chrono::steady_clock::now() + options.most_time;
