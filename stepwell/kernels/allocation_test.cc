@@ -1,0 +1,101 @@
+// Counts what the kernels allocate while they run: nothing.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "stepwell/kernels/activation/activation.h"
+#include "stepwell/kernels/conv/conv2d.h"
+#include "stepwell/kernels/gemm/matmul.h"
+#include "stepwell/kernels/gemm/multiply.h"
+#include "stepwell/kernels/recurrent/lstm.h"
+#include "stepwell/kernels/softmax/softmax.h"
+#include "stepwell/kernels/test_support.h"
+
+namespace {
+
+std::atomic<int> allocations{0};
+
+void* Allocate(std::size_t bytes) {
+  ++allocations;
+  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+// These replace the program's own, as the language allows.
+void* operator new(std::size_t bytes) { return Allocate(bytes); }
+void* operator new[](std::size_t bytes) { return Allocate(bytes); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace stepwell::kernels {
+namespace {
+
+template <class Body>
+int AllocationsOf(Body body) {
+  body();  // the first call settles what is settled once
+  const int before = allocations;
+  body();
+  return allocations - before;
+}
+
+SharedBytes Weights(std::int64_t elements) { return BytesOfFloats(RandomFloats(elements, 1)); }
+
+TEST(Allocations, AreCounted) {
+  EXPECT_EQ(AllocationsOf([] { std::make_unique<std::vector<float>>(5).reset(); }), 2);
+}
+
+TEST(Allocations, AreNotMadeByProducts) {
+  WorkerTeam team(2);
+  const PackedMatrix weights(DenseWeights(Weights(300 * 700), 300, 700, WeightOrder::kInputsByOutputs), team);
+  const auto a = RandomFloats(50 * 300, 2), b = RandomFloats(300 * 700, 3);
+  std::vector<float> out(50 * 700);
+  EXPECT_EQ(AllocationsOf([&] { Multiply(weights, a, 50, out, {.low = 0}, team); }), 0);
+  const MatMulPlan plan({50, 300}, {300, 700}, Transposed::kNo, Transposed::kNo);
+  AlignedBuffer scratch(plan.ScratchBytes(2));
+  EXPECT_EQ(AllocationsOf([&] { plan.Run(a, b, out, scratch.span(), team); }), 0);
+}
+
+TEST(Allocations, AreNotMadeByLstmLayers) {
+  WorkerTeam team(2);
+  const std::int64_t cells = 300, projected = 270;
+  LstmWeights weights;
+  weights.input = DenseWeights(Weights(100 * 4 * cells), 100, 4 * cells, WeightOrder::kInputsByOutputs);
+  weights.recurrent = DenseWeights(Weights(projected * 4 * cells), projected, 4 * cells, WeightOrder::kInputsByOutputs);
+  weights.projection = DenseWeights(Weights(cells * projected), cells, projected, WeightOrder::kInputsByOutputs);
+  const LstmLayer layer(weights, team);
+  const LstmExtent extent{.frames = 5, .batch = 3};
+  const auto x = RandomFloats(15 * 100, 2), h = RandomFloats(3 * projected, 3), c = RandomFloats(3 * cells, 4);
+  std::vector<float> h_all(AsSize(15 * projected)), c_all(AsSize(15 * cells));
+  AlignedBuffer scratch(layer.ScratchBytes(extent));
+  const LstmArguments arguments{.x = x, .initial_h = h, .initial_c = c, .h_all = h_all, .c_all = c_all};
+  EXPECT_EQ(AllocationsOf([&] { layer.Run(extent, arguments, scratch.span(), team); }), 0);
+}
+
+TEST(Allocations, AreNotMadeByElementwiseFunctionsAndSoftmax) {
+  WorkerTeam team(2);
+  const auto x = RandomFloats(100000, 1);
+  std::vector<float> out(x.size());
+  EXPECT_EQ(AllocationsOf([&] { Tanh(x, out, team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 100000, out, team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 10, out, team); }), 0);
+}
+
+TEST(Allocations, AreNotMadeByCharacterConvolutions) {
+  WorkerTeam team(2);
+  const Conv2dShape shape{.in_height = 50, .in_width = 16, .out_channels = 200, .kernel_height = 7, .kernel_width = 16};
+  const Conv2dPlan plan(shape, Weights(200 * 7 * 16), {}, Conv2dActivation::kRelu);
+  const auto x = RandomFloats(50 * 16, 2);
+  std::vector<float> out(200 * 44);
+  EXPECT_EQ(AllocationsOf([&] { plan.Run(x, out, {}, team); }), 0);
+}
+
+}  // namespace
+}  // namespace stepwell::kernels
