@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#include <memory>
 
 #include "stepwell/kernels/activation/activation.h"
 #include "stepwell/kernels/conv/conv2d.h"
@@ -13,43 +11,23 @@
 #include "stepwell/kernels/recurrent/lstm.h"
 #include "stepwell/kernels/softmax/softmax.h"
 #include "stepwell/kernels/test_support.h"
-
-namespace {
-
-std::atomic<int> allocations{0};
-
-void* Allocate(std::size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-// These replace the program's own, as the language allows.
-void* operator new(std::size_t bytes) { return Allocate(bytes); }
-void* operator new[](std::size_t bytes) { return Allocate(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/support/count_allocations.h"
 
 namespace stepwell::kernels {
 namespace {
 
 template <class Body>
-int AllocationsOf(Body body) {
+std::size_t AllocationsOf(Body body) {
   body();  // the first call settles what is settled once
-  const int before = allocations;
+  const std::size_t before = testing::allocations;
   body();
-  return allocations - before;
+  return testing::allocations - before;
 }
 
 SharedBytes Weights(std::int64_t elements) { return BytesOfFloats(RandomFloats(elements, 1)); }
 
 TEST(Allocations, AreCounted) {
-  EXPECT_EQ(AllocationsOf([] { std::make_unique<std::vector<float>>(5).reset(); }), 2);
+  EXPECT_EQ(AllocationsOf([] { std::make_unique<std::vector<float>>(5).reset(); }), 2U);
 }
 
 TEST(Allocations, AreNotMadeByProducts) {
@@ -57,10 +35,10 @@ TEST(Allocations, AreNotMadeByProducts) {
   const PackedMatrix weights(DenseWeights(Weights(300 * 700), 300, 700, WeightOrder::kInputsByOutputs), team);
   const auto a = RandomFloats(50 * 300, 2), b = RandomFloats(300 * 700, 3);
   std::vector<float> out(50 * 700);
-  EXPECT_EQ(AllocationsOf([&] { Multiply(weights, a, 50, out, {.low = 0}, team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { Multiply(weights, a, 50, out, {.low = 0}, team); }), 0U);
   const MatMulPlan plan({50, 300}, {300, 700}, Transposed::kNo, Transposed::kNo);
   AlignedBuffer scratch(plan.ScratchBytes(2));
-  EXPECT_EQ(AllocationsOf([&] { plan.Run(a, b, out, scratch.span(), team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { plan.Run(a, b, out, scratch.span(), team); }), 0U);
 }
 
 TEST(Allocations, AreNotMadeByLstmLayers) {
@@ -76,16 +54,16 @@ TEST(Allocations, AreNotMadeByLstmLayers) {
   std::vector<float> h_all(AsSize(15 * projected)), c_all(AsSize(15 * cells));
   AlignedBuffer scratch(layer.ScratchBytes(extent));
   const LstmArguments arguments{.x = x, .initial_h = h, .initial_c = c, .h_all = h_all, .c_all = c_all};
-  EXPECT_EQ(AllocationsOf([&] { layer.Run(extent, arguments, scratch.span(), team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { layer.Run(extent, arguments, scratch.span(), team); }), 0U);
 }
 
 TEST(Allocations, AreNotMadeByElementwiseFunctionsAndSoftmax) {
   WorkerTeam team(2);
   const auto x = RandomFloats(100000, 1);
   std::vector<float> out(x.size());
-  EXPECT_EQ(AllocationsOf([&] { Tanh(x, out, team); }), 0);
-  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 100000, out, team); }), 0);
-  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 10, out, team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { Tanh(x, out, team); }), 0U);
+  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 100000, out, team); }), 0U);
+  EXPECT_EQ(AllocationsOf([&] { Softmax(x, 10, out, team); }), 0U);
 }
 
 TEST(Allocations, AreNotMadeByCharacterConvolutions) {
@@ -94,7 +72,7 @@ TEST(Allocations, AreNotMadeByCharacterConvolutions) {
   const Conv2dPlan plan(shape, Weights(200 * 7 * 16), {}, Conv2dActivation::kRelu);
   const auto x = RandomFloats(50 * 16, 2);
   std::vector<float> out(200 * 44);
-  EXPECT_EQ(AllocationsOf([&] { plan.Run(x, out, {}, team); }), 0);
+  EXPECT_EQ(AllocationsOf([&] { plan.Run(x, out, {}, team); }), 0U);
 }
 
 }  // namespace

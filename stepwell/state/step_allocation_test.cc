@@ -1,29 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/support/count_allocations.h"
 #include "tests/support/small_stream.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations = 0;
-
-void* CountedAllocation(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return CountedAllocation(bytes); }
-void* operator new[](std::size_t bytes) { return CountedAllocation(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace stepwell::state {
 namespace {
@@ -38,9 +16,9 @@ TEST(StepAllocation, ACallAfterTheFirstAllocatesNothing) {
                                     {{DType::kI64, {1}}, reinterpret_cast<const std::byte*>(&row)}};
   const TensorView outputs[] = {{{DType::kF32, {1, 3}}, std::as_writable_bytes(std::span(y)).data()}};
   stream.Step(runner.stepper(), inputs, outputs);
-  const std::size_t before = allocations;
+  const std::size_t before = testing::allocations;
   for (int call = 0; call < 10; ++call) stream.Step(runner.stepper(), inputs, outputs);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(testing::allocations, before);
 }
 
 }  // namespace
