@@ -1,6 +1,9 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -72,5 +75,50 @@ inline std::vector<std::vector<float>> RunVectors(const ir::Graph& graph,
   }
   return outputs;
 }
+
+inline constexpr float kOutputTolerance = 1e-5F;   // of the largest magnitude
+inline constexpr float kFeatureTolerance = 1e-4F;  // the same
+
+inline void ExpectClose(const Tensor& actual, const Tensor& expected, const std::string& what,
+                        float tolerance = kOutputTolerance) {
+  ASSERT_EQ(ToText(actual.type()), ToText(expected.type())) << what;
+  const auto want = expected.as<float>();
+  const auto have = actual.as<float>();
+  float largest = 0;
+  float difference = 0;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    largest = std::max(largest, std::abs(want[i]));
+    difference = std::max(difference, std::abs(want[i] - have[i]));
+  }
+  EXPECT_LE(difference, tolerance * largest) << what;
+}
+
+// Runs all inputs of a graph by name; those that nobody sets are zeros.
+class Caller {
+ public:
+  explicit Caller(const ir::Graph& graph) : graph_(graph) {}
+
+  void Set(const std::string& name, Tensor tensor) {
+    const auto input = graph_.FindInput(name);
+    if (input) given_[*input] = std::move(tensor);
+  }
+
+  void Run() {
+    std::vector<Tensor> tensors;
+    for (std::size_t i = 0; i < graph_.inputs().size(); ++i) {
+      const ir::Input& input = graph_.inputs()[i];
+      const TensorType type{graph_.value(input.value).type.dtype, input.default_shape};
+      tensors.push_back(given_.contains(i) ? given_.at(i).Clone() : Tensor(type));
+    }
+    outputs_ = RunReference(graph_, tensors);
+  }
+
+  const Tensor& Get(const std::string& name) const { return outputs_.at(graph_.FindOutput(name).value()); }
+
+ private:
+  const ir::Graph& graph_;
+  std::map<std::size_t, Tensor> given_;
+  std::vector<Tensor> outputs_;
+};
 
 }  // namespace stepwell::converter

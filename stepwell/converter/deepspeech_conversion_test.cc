@@ -1,9 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <optional>
-
 #include "stepwell/base/npy.h"
 #include "stepwell/converter/convert_test_support.h"
 #include "stepwell/converter/source/source_test_support.h"
@@ -31,23 +28,6 @@ Tensor Recorded(const std::string& recording, int chunk, const std::string& name
       ModelPath("deepspeech/recorded/" + recording + "/chunk" + std::to_string(chunk) + "/" + name + ".npy"));
 }
 
-constexpr float kOutputTolerance = 1e-5F;   // of the largest magnitude
-constexpr float kFeatureTolerance = 1e-4F;  // the same
-
-void ExpectClose(const Tensor& actual, const Tensor& expected, const std::string& what,
-                 float tolerance = kOutputTolerance) {
-  ASSERT_EQ(ToText(actual.type()), ToText(expected.type())) << what;
-  const auto want = expected.as<float>();
-  const auto have = actual.as<float>();
-  float largest = 0;
-  float difference = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    largest = std::max(largest, std::abs(want[i]));
-    difference = std::max(difference, std::abs(want[i] - have[i]));
-  }
-  EXPECT_LE(difference, tolerance * largest) << what;
-}
-
 // Names of a model's tensors, by what the recordings call them.
 struct Names {
   std::string logits = "logits";
@@ -61,34 +41,6 @@ const Names kNames030{"logits",
                       "lstm_fused_cell/GatherNd",
                       "lstm_fused_cell/GatherNd_1"};
 const Names kNames082{"logits", "logits", "previous_state_c", "previous_state_h", "new_state_c", "new_state_h"};
-
-// Runs all inputs of a graph by name; samples are silence where the recording has none.
-class Caller {
- public:
-  explicit Caller(const ir::Graph& graph) : graph_(graph) {}
-
-  void Set(const std::string& name, Tensor tensor) {
-    const auto input = graph_.FindInput(name);
-    if (input) given_[*input] = std::move(tensor);
-  }
-
-  void Run() {
-    std::vector<Tensor> tensors;
-    for (std::size_t i = 0; i < graph_.inputs().size(); ++i) {
-      const ir::Input& input = graph_.inputs()[i];
-      const TensorType type{graph_.value(input.value).type.dtype, input.default_shape};
-      tensors.push_back(given_.contains(i) ? given_.at(i).Clone() : Tensor(type));
-    }
-    outputs_ = RunReference(graph_, tensors);
-  }
-
-  const Tensor& Get(const std::string& name) const { return outputs_.at(graph_.FindOutput(name).value()); }
-
- private:
-  const ir::Graph& graph_;
-  std::map<std::size_t, Tensor> given_;
-  std::vector<Tensor> outputs_;
-};
 
 void ExpectRecordedCalls(const ir::Graph& graph, const Names& names, const std::string& recording, int chunks) {
   Caller caller(graph);

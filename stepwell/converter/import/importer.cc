@@ -30,6 +30,7 @@ class Importer {
     for (const ImportInput& input : plan_.inputs) AddInput(input);
     for (const ImportConstant& constant : plan_.constants) AddConstant(constant);
     const std::vector<NodeIndex> nodes = NeededNodes(edges_, plan_);
+    FindUsedOutputs(nodes);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       progress(i, nodes.size());
       AddNode(nodes[i]);
@@ -83,10 +84,26 @@ class Importer {
     const SourceNode& node = edges_.node(index);
     const std::vector<ir::ValueId> outputs = While(
         [&] { return fmt::format("importing node '{}' ({})", node.name, node.op); }, [&] { return Outputs(index); });
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const TensorId tensor{index, static_cast<int>(i)};
-      if (!values_.emplace(tensor, outputs[i]).second) continue;  // cut: something else stands for it
-      builder_.AddTensorName(outputs[i], edges_.ToText(tensor));
+    for (const int port : used_[index]) {
+      if (AsSize(port) >= outputs.size()) continue;
+      const TensorId tensor{index, port};
+      values_.emplace(tensor, outputs[AsSize(port)]);
+      builder_.AddTensorName(outputs[AsSize(port)], edges_.ToText(tensor));
+    }
+  }
+
+  // Which outputs of the nodes are read, by other nodes or by the caller.
+  void FindUsedOutputs(const std::vector<NodeIndex>& nodes) {
+    const CutSet cuts(plan_);
+    const auto use = [&](TensorId tensor) {
+      tensor = Resolved(plan_, tensor);
+      if (!cuts.Has(tensor)) used_[tensor.node].insert(tensor.port);
+    };
+    for (const ImportOutput& output : plan_.outputs) use(output.tensor);
+    for (const NodeIndex node : nodes) {
+      for (std::size_t i = 0; i < edges_.inputs(node).size(); ++i) {
+        if (!cuts.Has(Use{node, i})) use(edges_.inputs(node)[i]);
+      }
     }
   }
 
@@ -124,7 +141,7 @@ class Importer {
   std::vector<ir::ValueId> Rewritten(NodeIndex index) {
     const SourceNode& node = edges_.node(index);
     const std::vector<ir::ValueId> inputs = InputsOf(index);
-    const NodeAdaptor adaptor(node);
+    const NodeAdaptor adaptor(node, used_[index]);
     const ops::ImportRule* rule = ops::FindImportRule(RuleOp(node));
     if (rule == nullptr) {
       throw Error(ErrorKind::kUnsupported, fmt::format("there is no import rule for the op '{}'", node.op));
@@ -144,6 +161,7 @@ class Importer {
   ir::GraphBuilder builder_;
   std::map<TensorId, ir::ValueId> values_;
   std::map<Use, ir::ValueId> edge_values_;
+  std::map<NodeIndex, std::set<int>> used_;  // ports that are read
 };
 
 }  // namespace

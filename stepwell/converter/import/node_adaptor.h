@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stepwell/converter/source/source_graph.h"
@@ -10,10 +12,11 @@
 
 namespace stepwell::converter {
 
-// A node as import rules see it. `node` must outlive it.
+// A node as import rules see it. `node` must outlive it. `used_outputs`: the ports that anything to be imported reads.
 class NodeAdaptor final : public ops::SourceNode {
  public:
-  explicit NodeAdaptor(const converter::SourceNode& node) : node_(node) {}
+  NodeAdaptor(const converter::SourceNode& node, std::set<int> used_outputs)
+      : node_(node), used_outputs_(std::move(used_outputs)) {}
 
   std::string_view name() const override { return node_.name; }
   std::string_view op() const override { return node_.op; }
@@ -31,9 +34,11 @@ class NodeAdaptor final : public ops::SourceNode {
   }
   DType TypeAttr(std::string_view key) const override;
   std::optional<DType> TypeAttrIfAny(std::string_view key) const override;
+  bool IsOutputUsed(int port) const override { return used_outputs_.contains(port); }
 
  private:
   const converter::SourceNode& node_;
+  std::set<int> used_outputs_;
 };
 
 }  // namespace stepwell::converter
