@@ -17,10 +17,10 @@ inline constexpr std::array<std::string_view, 4> kAutoPadNames = {"explicit", "s
 // A window that slides along spatial axes; one entry an axis. Vectors left empty mean strides and dilations of 1 and
 // pads of 0.
 struct Window {
-  std::vector<std::int64_t> strides;
-  std::vector<std::int64_t> dilations;  // 1: the taps are neighbours
-  std::vector<std::int64_t> pads_begin;
-  std::vector<std::int64_t> pads_end;
+  std::vector<std::int64_t> strides = {};
+  std::vector<std::int64_t> dilations = {};  // 1: the taps are neighbours
+  std::vector<std::int64_t> pads_begin = {};
+  std::vector<std::int64_t> pads_end = {};
   AutoPad auto_pad = AutoPad::kExplicit;
 };
 
