@@ -76,9 +76,10 @@ class Packer {
     source_.bytes.Slice(AsSize(first_index) * kFloat, AsSize(count) * kFloat).ReleasePages();
   }
 
-  // Stored as rows of outputs: a stretch of rows, of a megabyte, at a time.
+  // Stored as rows of outputs: a stretch of rows, of a megabyte, at a time; of 16 at least, so that each panel is
+  // written a few kilobytes at a time.
   void PackInputs(std::span<const Run> runs, Range inputs) const {
-    const std::int64_t step = std::max<std::int64_t>(1, (1 << 20) / (source_.input_stride * kFloat));
+    const std::int64_t step = std::max<std::int64_t>(16, (1 << 20) / (source_.input_stride * kFloat));
     for (std::int64_t begin = inputs.begin; begin < inputs.end; begin += step) {
       const std::int64_t end = std::min(begin + step, inputs.end);
       for (const Run& run : runs) {
