@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "stepwell/apps/cli/arguments.h"
+#include "stepwell/apps/cli/command.h"
+#include "stepwell/base/error.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+void AddCommands(CLI::App& program) {
+  stepwell::cli::AddConvertCommand(program);
+  stepwell::cli::AddInfoCommand(program);
+  stepwell::cli::AddRunCommand(program);
+  stepwell::cli::AddTranscribeCommand(program);
+  stepwell::cli::AddSampleCommand(program);
+  stepwell::cli::AddScoreCommand(program);
+  stepwell::cli::AddBenchCommand(program);
+}
+
+int RunProgram(const std::vector<std::string>& arguments) {
+  CLI::App program("Converts recurrent TensorFlow models and runs them step by step, with their memory kept safe.",
+                   "stepwell");
+  program.set_version_flag("--version", "stepwell " STEPWELL_VERSION);
+  program.require_subcommand(1);
+  AddCommands(program);
+  std::vector<const char*> pointers;
+  for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
+  try {
+    program.parse(static_cast<int>(pointers.size()), pointers.data());
+  } catch (const CLI::ParseError& error) {
+    // Help and version are "errors" with code 0 to this parser; whatever else it refuses is a mistake of usage.
+    return program.exit(error) == 0 ? 0 : kUsage;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return RunProgram(stepwell::cli::NormalisedArguments({argv, argv + argc}));
+  } catch (const stepwell::Error& error) {
+    fmt::print(stderr, "stepwell: {}\n", error.what());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "stepwell: there is not enough memory for this model or these shapes\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "stepwell: internal error: {}\n", error.what());
+  }
+  return kFailed;
+}
