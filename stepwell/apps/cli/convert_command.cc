@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "stepwell/apps/cli/command.h"
+#include "stepwell/apps/cli/model_flags.h"
+#include "stepwell/apps/cli/text_table.h"
+#include "stepwell/converter/state_table.h"
+#include "stepwell/ir/ir_file.h"
+#include "stepwell/passes/state_form.h"
+#include "stepwell/verify/verify.h"
+
+namespace stepwell::cli {
+namespace {
+
+struct ConvertFlags {
+  explicit ConvertFlags(CLI::App& command) : model(command) {}
+
+  ModelFlags model;
+  std::string output_dir = ".";
+  std::string state_form = "explicit";
+  std::string log_level = "WARNING";
+  int verify_calls = 0;
+  bool silent = false;
+  bool json = false;
+
+  bool IsQuiet() const { return silent || log_level == "ERROR" || log_level == "CRITICAL"; }
+};
+
+using Json = nlohmann::ordered_json;
+
+void PrintStates(const ir::Graph& graph) {
+  TextTable table({"variable", "type", "initial value", "input", "output", "proved by"});
+  for (const converter::StateRow& row : converter::StateTable(graph)) {
+    table.Add({row.variable, row.type, row.initial, row.input, row.output, row.evidence});
+  }
+  fmt::print("{}", table.empty() ? std::string("no states\n") : table.Plain());
+}
+
+Json ResultJson(const converter::ConvertResult& result, const ir::WriteIrResult& files) {
+  Json states = Json::array();
+  for (const converter::StateRow& row : converter::StateTable(result.graph)) {
+    states.push_back({{"variable", row.variable},
+                      {"type", row.type},
+                      {"initial", row.initial},
+                      {"input", row.input},
+                      {"output", row.output},
+                      {"evidence", row.evidence}});
+  }
+  return {{"xml", std::filesystem::absolute(files.xml).string()},
+          {"bin", std::filesystem::absolute(files.bin).string()},
+          {"xml_bytes", files.xml_bytes},
+          {"bin_bytes", files.bin_bytes},
+          {"states", states},
+          {"warnings", result.warnings}};
+}
+
+void PrintResult(const ConvertFlags& flags, const converter::ConvertResult& result, const ir::WriteIrResult& files) {
+  if (flags.json) {
+    fmt::print("{}\n", ResultJson(result, files).dump(2));
+    return;
+  }
+  if (!flags.IsQuiet()) PrintWarnings(result.warnings);
+  if (flags.silent) return;
+  PrintStates(result.graph);
+  fmt::print("[ SUCCESS ] Generated IR version 11 model.\n[ SUCCESS ] XML file: {}\n[ SUCCESS ] BIN file: {}\n",
+             std::filesystem::absolute(files.xml).string(), std::filesystem::absolute(files.bin).string());
+}
+
+ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
+  const std::filesystem::path folder = flags.output_dir;
+  std::filesystem::create_directories(folder);
+  const ir::StateForm form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
+  return ir::WriteIr(passes::WithStateForm(graph, form), folder / (graph.name() + ".xml"));
+}
+
+void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options, const ir::Graph& graph) {
+  const verify::VerifyReport report = verify::Verify(options.source, graph, {.calls = flags.verify_calls});
+  if (!flags.silent && !flags.json) {
+    fmt::print("verified over {} calls: largest difference {:.3g} of the largest magnitude, at '{}'\n",
+               flags.verify_calls, report.largest_relative_difference, report.worst_output);
+  }
+}
+
+void Convert(const ConvertFlags& flags) {
+  const converter::ConvertOptions options = flags.model.Options();
+  const converter::ConvertResult result = ConvertWithProgress(options);
+  if (flags.verify_calls > 0) Verify(flags, options, result.graph);
+  PrintResult(flags, result, Write(flags, result.graph));
+}
+
+}  // namespace
+
+void AddConvertCommand(CLI::App& program) {
+  CLI::App* command = program.add_subcommand(
+      "convert",
+      "Convert a TensorFlow model to OpenVINO IR; takes the flags of OpenVINO's mo (also as a link named mo)");
+  const auto flags = std::make_shared<ConvertFlags>(*command);
+  command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin", true);
+  command->add_option("--state-form", flags->state_form, "How states are said in the file", true)
+      ->check(CLI::IsMember({"explicit", "readvalue"}));
+  command
+      ->add_option("--verify", flags->verify_calls,
+                   "Compare so many calls with the source, evaluated as it was read; fail where they differ")
+      ->check(CLI::Range(1, 1000000));
+  command->add_option("--silent", flags->silent, "Print nothing but errors");
+  command->add_option("--log_level", flags->log_level, "What to print on standard error", true)
+      ->check(CLI::IsMember({"CRITICAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}));
+  command->add_flag("--json", flags->json, "Print the result as JSON");
+  command->callback([flags] { Convert(*flags); });
+}
+
+}  // namespace stepwell::cli

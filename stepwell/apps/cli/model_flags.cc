@@ -1,0 +1,155 @@
+#include "stepwell/apps/cli/model_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+
+#include "stepwell/apps/cli/progress_bar.h"
+#include "stepwell/base/parallel.h"
+#include "stepwell/base/text.h"
+
+namespace stepwell::cli {
+namespace {
+
+// A flag's value that cannot be read is a mistake of usage, whatever the parser below calls it.
+template <class Parse>
+auto AsUsage(Parse&& parse) {
+  try {
+    return parse();
+  } catch (const Error& error) {
+    throw CLI::ValidationError(error.what(), CLI::ExitCodes::ValidationError);
+  }
+}
+
+struct RemovedFlag {
+  const char* name;
+  const char* why;
+};
+
+// Flags of older versions of mo that published commands still carry.
+constexpr std::array kRemovedFlags = {
+    RemovedFlag{"--disable_nhwc_to_nchw", "inputs always keep the layout of the source"},
+    RemovedFlag{"--use_legacy_frontend", "there is one front end"},
+    RemovedFlag{"--use_new_frontend", "there is one front end"},
+    RemovedFlag{"--disable_fusing", "the file holds the graph unfused; the runtime fuses"},
+    RemovedFlag{"--disable_gfusing", "the file holds the graph unfused; the runtime fuses"},
+    RemovedFlag{"--disable_resnet_optimization", "no such rewriting is done"},
+    RemovedFlag{"--enable_concat_optimization", "no such rewriting is done"},
+    RemovedFlag{"--generate_experimental_IR_V10", "IR of version 11 is written"},
+    RemovedFlag{"--keep_shape_ops", "shapes are always computed where they are free"},
+};
+
+converter::GraphEncoding EncodingOf(bool is_text) {
+  return is_text ? converter::GraphEncoding::kText : converter::GraphEncoding::kDetect;
+}
+
+}  // namespace
+
+ModelFlags::ModelFlags(CLI::App& command, Input input) {
+  AddSourceFlags(command);
+  const char* help = input == Input::kCuts
+                         ? "Inputs: NAME, NAME:PORT, PORT:NAME, each with [SHAPE], {TYPE}, ->VALUE"
+                         : "NAME=FILE.npy feeds an input; without '=', the converter's inputs (see convert --help)";
+  CLI::Option* inputs = command.add_option_function<std::vector<std::string>>(
+      "--input",
+      [this, input](const std::vector<std::string>& pieces) {
+        for (const std::string& piece : pieces) {
+          const bool is_file = input == Input::kCutsOrFiles && piece.find('=') != std::string::npos;
+          (is_file ? input_files_ : inputs_).push_back(piece);
+        }
+      },
+      help);
+  inputs->expected(1)->take_all()->allow_extra_args(false);
+  AddGraphFlags(command);
+  AddRemovedFlags(command);
+  command.add_option("--threads", threads_, "Threads to compute with (default: what the machine gives)")
+      ->check(CLI::Range(1, 1024));
+}
+
+void ModelFlags::AddSourceFlags(CLI::App& command) {
+  CLI::Option* positional = command.add_option(
+      "MODEL", model_, "IR (.xml), or a source: .pb, .pbtxt, .pbmm, .meta, a checkpoint or its folder");
+  CLI::Option* input_model = command.add_option("-m,-w,--input_model", input_model_, "The same as MODEL");
+  CLI::Option* meta_graph = command.add_option("--input_meta_graph", meta_graph_, "A MetaGraph (.meta)");
+  positional->excludes(input_model)->excludes(meta_graph);
+  command.add_option("--input_checkpoint", checkpoint_, "Variables: a prefix, a file or a folder of shards");
+  command.add_option("--input_model_is_text", is_text_, "The graph is text (found out by itself)");
+  command.add_flag("--no-checksums", no_checksums_, "Do not compare a checkpoint's checksums");
+}
+
+void ModelFlags::AddGraphFlags(CLI::App& command) {
+  command.add_option("--input_shape", input_shapes_, "Shapes of the inputs, in their order: [1,16,19,26],(1,2048)");
+  command.add_option("--output", outputs_, "Outputs: NAME, NAME:PORT, separated by commas");
+  command.add_option("--freeze_placeholder_with_value", freezes_, "Makes inputs constants: NAME->VALUE, …");
+  command.add_option("-b,--batch", batch_, "Fixes the batch");
+  command.add_flag("--static_shape", static_shape_, "Fixes batch and frames at the source's");
+  command.add_option("--states", states_, "State pairs INPUT=OUTPUT, …; 'none' leaves inputs and outputs unpaired");
+  command.add_option("--role", roles_, "ROLE=NAME: says which input or output has a role that apps look for")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("-n,--model_name", model_name_, "Name of the model and its files");
+  command.add_option("--compress_to_fp16", compress_to_fp16_, "Store weights as FP16 (off unless given)");
+  command.add_option("--data_type", data_type_, "Older spelling: FP16 compresses the weights")
+      ->check(CLI::IsMember({"FP16", "FP32", "half", "float"}));
+}
+
+void ModelFlags::AddRemovedFlags(CLI::App& command) {
+  for (const RemovedFlag& flag : kRemovedFlags) {
+    command
+        .add_flag_callback(
+            flag.name, [] {}, fmt::format("Accepted, without effect: {}", flag.why))
+        ->group("Flags of older versions of mo");
+  }
+  command.add_option("--framework", framework_, "Only tf is read")->check(CLI::IsMember({"tf"}));
+}
+
+bool ModelFlags::has_model() const { return !ModelPath().empty() || !meta_graph_.empty(); }
+
+std::filesystem::path ModelFlags::ModelPath() const { return model_.empty() ? input_model_ : model_; }
+
+converter::ConvertOptions ModelFlags::Options() const {
+  if (!has_model()) throw CLI::RequiredError("MODEL (or --input_model, --input_meta_graph)");
+  converter::ConvertOptions options;
+  options.source = {ModelPath(), meta_graph_, checkpoint_, EncodingOf(is_text_),
+                    no_checksums_ ? converter::Checksums::kSkip : converter::Checksums::kVerify};
+  options.model_name = model_name_;
+  options.shapes =
+      static_shape_ ? converter::ConvertOptions::Shapes::kStatic : converter::ConvertOptions::Shapes::kFree;
+  const bool f16 = compress_to_fp16_ || data_type_ == "FP16" || data_type_ == "half";
+  options.weights = f16 ? converter::ConvertOptions::Weights::kF16 : converter::ConvertOptions::Weights::kAsStored;
+  AsUsage([&] {
+    options.inputs = converter::ParseInputs(Join(inputs_, ","));
+    options.input_shapes = converter::ParseInputShapes(input_shapes_);
+    options.freezes = converter::ParseFreezes(freezes_);
+    options.outputs = converter::ParseOutputs(outputs_);
+    if (!batch_.empty()) options.batch = converter::ParseBatch(batch_);
+    if (!states_.empty()) options.states = converter::ParseStates(states_);
+    for (const std::string& role : roles_) converter::ParseRole(role, options.roles);
+  });
+  return options;
+}
+
+std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
+  const converter::ConvertOptions options = Options();
+  if (threads_ > 0) SetThreadBudget(threads_);
+  if (options.source.model.extension() == ".xml") return runtime::LoadedModel::Load(options.source.model);
+  converter::ConvertResult converted = ConvertWithProgress(options);
+  PrintWarnings(converted.warnings);
+  return runtime::LoadedModel::Of(std::move(converted.graph));
+}
+
+converter::ConvertResult ConvertWithProgress(converter::ConvertOptions options) {
+  ProgressBar bar("converting");
+  options.progress = [&](const converter::ConvertProgress& progress) {
+    bar.Show(progress.done, std::string(progress.stage));
+  };
+  return converter::Convert(options);
+}
+
+void PrintWarnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
+}  // namespace stepwell::cli

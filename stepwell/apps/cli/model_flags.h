@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stepwell/converter/convert.h"
+#include "stepwell/runtime/loaded_model.h"
+
+namespace CLI {
+class App;
+}
+
+namespace stepwell::cli {
+
+// The argument MODEL and mo's flags that describe it, which every command takes: a model is IR (.xml), run as it is, or
+// any source that `convert` reads, converted in memory.
+class ModelFlags {
+ public:
+  // The meaning of --input in this command.
+  enum class Input {
+    kCuts,         // mo's: where the graph is cut
+    kCutsOrFiles,  // pieces with "=" are NAME=FILE and are left to the command: input_files()
+  };
+
+  explicit ModelFlags(CLI::App& command, Input input = Input::kCuts);
+
+  bool has_model() const;
+  // The pieces "NAME=FILE" of --input.
+  const std::vector<std::string>& input_files() const { return input_files_; }
+  int threads() const { return threads_; }
+
+  // What was said, parsed. Throws CLI::ValidationError (a mistake of usage) for a value that cannot be read.
+  converter::ConvertOptions Options() const;
+  // The model, ready to run, with the budget of threads set. Shows progress and warnings on standard error.
+  std::shared_ptr<const runtime::LoadedModel> Load() const;
+
+ private:
+  void AddSourceFlags(CLI::App& command);
+  void AddGraphFlags(CLI::App& command);
+  void AddRemovedFlags(CLI::App& command);
+  std::filesystem::path ModelPath() const;
+
+  std::string model_;
+  std::string input_model_;
+  std::string meta_graph_;
+  std::string checkpoint_;
+  std::vector<std::string> inputs_;
+  std::vector<std::string> input_files_;
+  std::string input_shapes_;
+  std::string freezes_;
+  std::string outputs_;
+  std::string batch_;
+  std::string states_;
+  std::vector<std::string> roles_;
+  std::string model_name_;
+  std::string data_type_;
+  std::string framework_ = "tf";
+  bool is_text_ = false;
+  bool static_shape_ = false;
+  bool compress_to_fp16_ = false;
+  bool no_checksums_ = false;
+  int threads_ = 0;
+};
+
+// Runs a conversion with a progress bar.
+converter::ConvertResult ConvertWithProgress(converter::ConvertOptions options);
+void PrintWarnings(const std::vector<std::string>& warnings);
+
+}  // namespace stepwell::cli
