@@ -58,4 +58,10 @@ const StateVar* Graph::FindStateOfOutput(std::string_view output_name) const {
   return found == states_.end() ? nullptr : &*found;
 }
 
+Graph Graph::WithStateForm(StateForm form) const {
+  Graph graph = *this;
+  graph.state_form_ = form;
+  return graph;
+}
+
 }  // namespace stepwell::ir

@@ -92,6 +92,8 @@ class Graph {
   // Facts about the model that are no tensors: "sample_rate" -> "16000".
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   StateForm state_form() const { return state_form_; }
+  // The same graph, to be written with its states in another form. The weights are shared.
+  Graph WithStateForm(StateForm form) const;
 
  private:
   friend class GraphBuilder;

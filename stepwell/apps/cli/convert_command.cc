@@ -10,7 +10,6 @@
 #include "stepwell/apps/cli/text_table.h"
 #include "stepwell/converter/state_table.h"
 #include "stepwell/ir/ir_file.h"
-#include "stepwell/passes/state_form.h"
 #include "stepwell/verify/verify.h"
 
 namespace stepwell::cli {
@@ -74,7 +73,7 @@ ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
   const std::filesystem::path folder = flags.output_dir;
   std::filesystem::create_directories(folder);
   const ir::StateForm form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
-  return ir::WriteIr(passes::WithStateForm(graph, form), folder / (graph.name() + ".xml"));
+  return ir::WriteIr(graph.WithStateForm(form), folder / (graph.name() + ".xml"));
 }
 
 void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options, const ir::Graph& graph) {
