@@ -77,7 +77,8 @@ ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
 }
 
 void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options, const ir::Graph& graph) {
-  const verify::VerifyReport report = verify::Verify(options.source, graph, {.calls = flags.verify_calls});
+  const verify::VerifyReport report =
+      verify::Verify(converter::LoadSource(options.source), graph, {.calls = flags.verify_calls});
   if (!flags.silent && !flags.json) {
     fmt::print("verified over {} calls: largest difference {:.3g} of the largest magnitude, at '{}'\n",
                flags.verify_calls, report.largest_relative_difference, report.worst_output);
@@ -98,15 +99,15 @@ void AddConvertCommand(CLI::App& program) {
       "convert",
       "Convert a TensorFlow model to OpenVINO IR; takes the flags of OpenVINO's mo (also as a link named mo)");
   const auto flags = std::make_shared<ConvertFlags>(*command);
-  command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin", true);
-  command->add_option("--state-form", flags->state_form, "How states are said in the file", true)
+  command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin")->capture_default_str();
+  command->add_option("--state-form", flags->state_form, "How states are said in the file")->capture_default_str()
       ->check(CLI::IsMember({"explicit", "readvalue"}));
   command
       ->add_option("--verify", flags->verify_calls,
                    "Compare so many calls with the source, evaluated as it was read; fail where they differ")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--silent", flags->silent, "Print nothing but errors");
-  command->add_option("--log_level", flags->log_level, "What to print on standard error", true)
+  command->add_option("--log_level", flags->log_level, "What to print on standard error")->capture_default_str()
       ->check(CLI::IsMember({"CRITICAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}));
   command->add_flag("--json", flags->json, "Print the result as JSON");
   command->callback([flags] { Convert(*flags); });

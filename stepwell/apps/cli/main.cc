@@ -18,10 +18,6 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddConvertCommand(program);
   stepwell::cli::AddInfoCommand(program);
   stepwell::cli::AddRunCommand(program);
-  stepwell::cli::AddTranscribeCommand(program);
-  stepwell::cli::AddSampleCommand(program);
-  stepwell::cli::AddScoreCommand(program);
-  stepwell::cli::AddBenchCommand(program);
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {
