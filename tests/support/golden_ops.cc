@@ -71,7 +71,9 @@ class RecordedFields final : public ir::FieldReader {
   void operator()(std::string_view name, DType& field) override {
     std::string text;
     Get("s", name, text);
-    field = DTypeOfJson(text);
+    const auto dtype = FindDType(text);
+    STEPWELL_CHECK(dtype.has_value());
+    field = *dtype;
   }
 
   std::size_t num_read() const { return num_read_; }
