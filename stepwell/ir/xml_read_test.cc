@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "stepwell/ir/ir_file.h"
+#include "tests/support/message_of.h"
 #include "tests/support/small_ops.h"
 #include "tests/support/temp_folder.h"
 
@@ -31,12 +32,7 @@ class XmlRead : public ::testing::Test {
   }
   template <class... Args>
   std::string ErrorOf(Args&&... args) {
-    try {
-      Read(std::forward<Args>(args)...);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return MessageOf([&] { Read(std::forward<Args>(args)...); });
   }
 
   TempFolder folder_;

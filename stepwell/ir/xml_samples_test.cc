@@ -75,5 +75,11 @@ TEST(XmlSamples, ReadsTheOlderGraphOfMo2024) {
   ExpectRoundTrip(ReadSample("deepspeech/openvino_ir/mo2024.6-0.3.0/output_graph.xml"));
 }
 
+TEST(XmlSamples, ReadsTheLanguageModelOfMo2024) {
+  const Graph graph = ReadSample("lm_1b/openvino_ir/graph-2016-09-10.xml");
+  EXPECT_TRUE(graph.FindInput("Variable/read")) << "one of the names of the tensor";
+  ExpectRoundTrip(graph);
+}
+
 }  // namespace
 }  // namespace stepwell::ir

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "stepwell/base/crc32c.h"
+#include "tests/support/message_of.h"
 #include "tests/support/mutate.h"
 #include "tests/support/small_stream.h"
 
@@ -20,15 +21,6 @@ Bytes SnapshotOfAStream() {
   Stream stream = runner.Open();
   runner.Run(stream, 0, 3);
   return stream.Save();
-}
-
-std::string ErrorOf(std::span<const std::byte> bytes) {
-  try {
-    ReadSnapshot(bytes);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 void FitChecksum(Bytes& bytes) {
@@ -84,8 +76,8 @@ TEST(Snapshot, IsRefusedWhereItIsCut) {
     const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_THROW(ReadSnapshot(cut), Error) << size;
   }
-  EXPECT_THAT(ErrorOf(std::span(whole).first(100)), HasSubstr("the snapshot is cut: 100 of "));
-  EXPECT_THAT(ErrorOf(std::span(whole).first(9)), HasSubstr("is no snapshot of a stream"));
+  EXPECT_THAT(MessageOf([&] { ReadSnapshot(std::span(whole).first(100)); }), HasSubstr("the snapshot is cut: 100 of "));
+  EXPECT_THAT(MessageOf([&] { ReadSnapshot(std::span(whole).first(9)); }), HasSubstr("is no snapshot of a stream"));
 }
 
 TEST(Snapshot, IsRefusedWhereAnyBitDiffers) {
@@ -101,7 +93,7 @@ TEST(Snapshot, IsRefusedWhereANewerVersionWroteIt) {
   Bytes bytes = SnapshotOfAStream();
   bytes[8] = std::byte{2};
   FitChecksum(bytes);
-  EXPECT_THAT(ErrorOf(bytes), HasSubstr("has version 2, but 1 was expected"));
+  EXPECT_THAT(MessageOf([&] { ReadSnapshot(bytes); }), HasSubstr("has version 2, but 1 was expected"));
 }
 
 // With a checksum that fits, damage reaches the reader of what is inside.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/support/message_of.h"
 #include "tests/support/small_stream.h"
 #include "tests/support/temp_folder.h"
 
@@ -16,16 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::SmallRunner;
 
-template <class Body>
-std::string ErrorOf(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(StateStore, RefusesTheHandleOfAClosedStream) {
   const SmallRunner runner;
   StateStore store;
@@ -34,10 +25,10 @@ TEST(StateStore, RefusesTheHandleOfAClosedStream) {
   const StreamHandle reused = store.Open(runner.Open());
   EXPECT_EQ(reused.index, closed.index);
   EXPECT_NE(reused.generation, closed.generation);
-  EXPECT_THAT(ErrorOf([&] { store.Borrow(closed); }), HasSubstr("stream 0.0 is closed or was never open"));
-  EXPECT_THAT(ErrorOf([&] { store.Close(closed); }), HasSubstr("is closed"));
-  EXPECT_THAT(ErrorOf([&] { store.Fork(closed); }), HasSubstr("is closed"));
-  EXPECT_THAT(ErrorOf([&] { store.Borrow({5, 0}); }), HasSubstr("stream 5.0 is closed or was never open"));
+  EXPECT_THAT(MessageOf([&] { store.Borrow(closed); }), HasSubstr("stream 0.0 is closed or was never open"));
+  EXPECT_THAT(MessageOf([&] { store.Close(closed); }), HasSubstr("is closed"));
+  EXPECT_THAT(MessageOf([&] { store.Fork(closed); }), HasSubstr("is closed"));
+  EXPECT_THAT(MessageOf([&] { store.Borrow({5, 0}); }), HasSubstr("stream 5.0 is closed or was never open"));
   EXPECT_THAT(store.List(), ElementsAre(reused));
 }
 
@@ -57,7 +48,7 @@ TEST(StateStore, GivesAStreamToOneOwnerAtATime) {
   const StreamHandle handle = store.Open(runner.Open());
   {
     const StateStore::Lease lease = store.Borrow(handle);
-    EXPECT_THAT(ErrorOf([&] { store.Borrow(handle); }), HasSubstr("stream 0.0 has another owner now"));
+    EXPECT_THAT(MessageOf([&] { store.Borrow(handle); }), HasSubstr("stream 0.0 has another owner now"));
     EXPECT_THROW(store.Close(handle), Error);
   }
   EXPECT_NO_THROW(store.Borrow(handle));
@@ -84,7 +75,7 @@ TEST(StateStore, TellsThoseWhoWaitThatTheStreamWasClosed) {
   std::string error;
   std::thread closer([&] { store.Close(handle, WhenBorrowed::kWait); });
   std::thread waiter([&] {
-    error = ErrorOf([&] {
+    error = MessageOf([&] {
       while (true) store.Borrow(handle, WhenBorrowed::kWait);
     });
   });
@@ -184,7 +175,7 @@ TEST(FolderSnapshots, ReplacesAndRemoves) {
   const std::vector<std::byte> other = WriteSnapshot({});
   snapshots.Put("a", other);
   EXPECT_EQ(snapshots.Get("a"), other);
-  EXPECT_THAT(ErrorOf([&] { snapshots.Get("aa"); }), HasSubstr("there is no snapshot 'aa'; did you mean 'a'?"));
+  EXPECT_THAT(MessageOf([&] { snapshots.Get("aa"); }), HasSubstr("there is no snapshot 'aa'; did you mean 'a'?"));
   snapshots.Remove("a");
   snapshots.Remove("a");
   EXPECT_TRUE(snapshots.List().empty());

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tests/support/message_of.h"
 #include "tests/support/small_stream.h"
 
 namespace stepwell::state {
@@ -16,16 +17,6 @@ using ::testing::HasSubstr;
 using testing::SmallRunner;
 
 constexpr int kCalls = 8;
-
-template <class Body>
-std::string ErrorOf(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 float Sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
@@ -133,7 +124,7 @@ TEST(Stream, RewindRefusesMoreThanItKept) {
   runner.Run(stream, 0, 1);
   const std::vector<std::byte> before = stream.Save();
   EXPECT_THAT(
-      ErrorOf([&] { stream.Rewind(2); }),
+      MessageOf([&] { stream.Rewind(2); }),
       HasSubstr("2 calls were to be taken back, but only 1 can be; the stream was opened with a rewind depth of 2"));
   EXPECT_EQ(stream.Save(), before);
   runner.Run(stream, 1, kCalls);
@@ -174,7 +165,7 @@ TEST(Stream, StartsFromTheStateThatItWasGiven) {
   const std::vector<float> y = runner.Step(stream, 5);
   ReferenceStep(testing::Wave(2, 5), hidden, cell);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(y[i], hidden[i], 1e-6F);
-  EXPECT_THAT(ErrorOf([&] {
+  EXPECT_THAT(MessageOf([&] {
                 stream.SetState(0, {{DType::kF32, {2, 3}}, nullptr});
               }),
               HasSubstr("state 'cell' is f32[1,3] and was given f32[2,3]"));
@@ -187,7 +178,7 @@ TEST(Stream, RefusesASnapshotOfAnotherModel) {
   runner.Run(stream, 0, 2);
   const std::vector<std::byte> before = stream.Save();
   Stream foreign = other.Open();
-  EXPECT_THAT(ErrorOf([&] { stream.Restore(foreign.Save(), "'x.snapshot'"); }),
+  EXPECT_THAT(MessageOf([&] { stream.Restore(foreign.Save(), "'x.snapshot'"); }),
               ::testing::AllOf(HasSubstr("the snapshot is of model 'small lstm' (fingerprint "),
                                HasSubstr("while restoring a stream from 'x.snapshot'")));
   EXPECT_EQ(stream.Save(), before);
@@ -197,7 +188,7 @@ TEST(Stream, RefusesASnapshotOfAnotherBatch) {
   SmallRunner runner;
   SmallRunner other(2);
   Stream stream = runner.Open();
-  EXPECT_THAT(ErrorOf([&] { stream.Restore(other.Open().Save()); }),
+  EXPECT_THAT(MessageOf([&] { stream.Restore(other.Open().Save()); }),
               HasSubstr("state 'cell' of f32[1,3] was expected and 'cell' of f32[2,3] found"));
 }
 
@@ -205,7 +196,7 @@ TEST(Stream, RefusesASnapshotOfAnotherApplication) {
   SmallRunner runner;
   const Stream bare(runner.layout());
   Stream stream = runner.Open();
-  EXPECT_THAT(ErrorOf([&] { stream.Restore(bare.Save()); }),
+  EXPECT_THAT(MessageOf([&] { stream.Restore(bare.Save()); }),
               HasSubstr("the stream holds memory of 'diary 1' and the snapshot no application's memory"));
 }
 
