@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stepwell/base/error.h"
+#include "tests/support/message_of.h"
 #include "tests/support/mutate.h"
 
 namespace stepwell {
@@ -28,12 +29,7 @@ SharedBytes File(std::string header, std::string_view elements, char version = 1
 }
 
 std::string MessageOf(const SharedBytes& file) {
-  try {
-    ParseNpy(file, "x.npy");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return stepwell::MessageOf([&] { ParseNpy(file, "x.npy"); });
 }
 
 // np.save of np.arange(6, dtype='>i2').reshape(2, 3, order='F') and the like, as NumPy 1.26 writes them.

@@ -9,6 +9,9 @@
 namespace stepwell::converter {
 namespace {
 
+// Far above any real graph; an empty node takes 2 bytes in a file, but a hundred times as many in memory.
+constexpr std::size_t kMostNodes = 500'000;
+
 // "name" or "name:port", as NodeDef.input spells data inputs.
 SourceOutput ParseDataInput(const std::string& text) {
   const std::size_t colon = text.rfind(':');
@@ -67,6 +70,9 @@ void ReadNodeField(const WireReader& message, SourceNode& node) {
 }
 
 SourceNode ReadNode(WireReader message, std::size_t index) {
+  if (index == kMostNodes) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("the graph has more than {} nodes", kMostNodes));
+  }
   SourceNode node;
   While([&] { return fmt::format("reading node {} '{}' ({})", index, node.name, node.op); },
         [&] {

@@ -107,7 +107,7 @@ TEST(LoadSource, RefusesGraphsThatContradictThemselves) {
               HasSubstr("2 nodes are on it or depend on it: 'a', 'b'"));
   EXPECT_THAT(message_of("node { name: 'a' op: 'Add' input: 'b:x' }"), HasSubstr("does not end in an output number"));
   EXPECT_EQ(message_of("node { name: 'm' op: 'Merge' input: 'n' } node { name: 'n' op: 'NextIteration' input: 'm' }"),
-            "no error");
+            "nothing was thrown");
 }
 
 }  // namespace

@@ -2,12 +2,11 @@
 
 #include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "stepwell/base/error.h"
 #include "stepwell/converter/source/source_tensor.h"
+#include "tests/support/message_of.h"
 
 namespace stepwell::converter {
 
@@ -28,16 +27,6 @@ std::vector<T> Elements(const SourceTensor& tensor) {
 
 inline bool SameBytes(const SharedBytes& a, const SharedBytes& b) {
   return a.size() == b.size() && (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size()) == 0);
-}
-
-// The message of the Error that `body` throws; "no error" where it throws none.
-inline std::string MessageOf(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace stepwell::converter
