@@ -70,7 +70,8 @@ TEST(TextTensor, ReadsContentAndEmptyTensors) {
 
 TEST(TextTensor, RefusesValuesThatDoNotFit) {
   EXPECT_THAT(TensorMessage("dtype: DT_FLOAT " + kThree + "float_val: [1, 2, 3, 4]"),
-              HasSubstr("a tensor f32[3] takes 12 bytes, but its values take 16"));
+              HasSubstr("a tensor f32[3] takes 12 bytes, but its values take 16\n"
+                        "  while reading attribute 'value'\n  while reading node 0 'c' (Const)"));
   EXPECT_THAT(TensorMessage("dtype: DT_FLOAT " + kThree), HasSubstr("takes 12 bytes, but its values take 0"));
   EXPECT_THAT(TensorMessage("dtype: DT_FLOAT " + kThree + "tensor_content: '12345678'"),
               HasSubstr("takes 12 bytes, but 8 are stored"));
