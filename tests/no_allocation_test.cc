@@ -99,5 +99,11 @@ TEST(NoAllocation, ARunOfDeepSpeechAllocatesNothing) {
   }
 }
 
+TEST(NoAllocation, ARunOfLm1bAllocatesNothing) {
+  const Allocations allocations = AllocationsOfARun(kModels / "lm_1b/openvino_ir/graph-2016-09-10.xml", {});
+  EXPECT_EQ(allocations.ours, 0);
+  EXPECT_EQ(allocations.of_one_dnn, 0) << "its convolutions read contiguous patches and need no oneDNN";
+}
+
 }  // namespace
 }  // namespace stepwell::tests

@@ -60,12 +60,6 @@ class DeepSpeechOfOpenVino : public testing::TestWithParam<std::tuple<std::size_
   }
 };
 
-// The tensors of one name among a run's outputs, whatever ":0" it ends in.
-const Tensor& Find(const ModelRunner& runner, const Tensors& outputs, const std::string& name) {
-  const auto index = runner.model().graph().FindOutput(name);
-  return outputs.at(runner.model().graph().outputs()[index.value()].name);
-}
-
 TEST_P(DeepSpeechOfOpenVino, GivesTensorFlowsResultsOverAllCalls) {
   const ModelRunner runner = Load();
   Tensor c;
@@ -85,9 +79,9 @@ TEST_P(DeepSpeechOfOpenVino, GivesTensorFlowsResultsOverAllCalls) {
     inputs.emplace("previous_state_h" + file().state_end, std::move(h));
     ExpectFused(*runner.PlanFor(inputs));
     const Tensors outputs = runner.Run(inputs);
-    c = Find(runner, outputs, file().lstm + "/GatherNd").Clone();
-    h = Find(runner, outputs, file().lstm + "/GatherNd_1").Clone();
-    EXPECT_LT(RelativeDifference(Find(runner, outputs, file().logits), read("logits")), kTolerance);
+    c = FindOutput(runner, outputs, file().lstm + "/GatherNd").Clone();
+    h = FindOutput(runner, outputs, file().lstm + "/GatherNd_1").Clone();
+    EXPECT_LT(RelativeDifference(FindOutput(runner, outputs, file().logits), read("logits")), kTolerance);
     EXPECT_LT(RelativeDifference(c, read("new_state_c")), kTolerance);
     EXPECT_LT(RelativeDifference(h, read("new_state_h")), kTolerance);
   }

@@ -63,6 +63,12 @@ class ModelRunner {
   runtime::PlanOptions options_;
 };
 
+// One of a run's outputs, by any name that the model knows it by.
+inline const Tensor& FindOutput(const ModelRunner& runner, const Tensors& outputs, const std::string& name) {
+  const ir::Graph& graph = runner.model().graph();
+  return outputs.at(graph.outputs()[graph.FindOutput(name).value()].name);
+}
+
 // How many steps of the plan run such an op.
 inline std::ptrdiff_t CountSteps(const runtime::Plan& plan, std::string_view op) {
   return std::count_if(plan.steps().begin(), plan.steps().end(), [&](const auto& step) { return step.op == op; });
