@@ -7,19 +7,21 @@
 namespace stepwell::ops::layout {
 namespace {
 
-// The extents of `part` joined to what is gathered so far.
-void Join(Shape& whole, const Shape& part, int axis) {
-  for (int i = 0; i < whole.rank(); ++i) {
+// The extents of `gathered` and `part` joined.
+Shape Joined(const Shape& gathered, const Shape& part, int axis) {
+  Shape joined;
+  for (int i = 0; i < part.rank(); ++i) {
     if (i == axis) {
-      const bool known = whole[i] != kDynamic && part[i] != kDynamic;
-      whole[i] = known ? CheckedAdd(whole[i], part[i]) : kDynamic;
-    } else if (DimsAgree(whole[i], part[i])) {
-      whole[i] = MergedDim(whole[i], part[i]);
+      const bool known = gathered[i] != kDynamic && part[i] != kDynamic;
+      joined.Append(known ? CheckedAdd(gathered[i], part[i]) : kDynamic);
+    } else if (DimsAgree(gathered[i], part[i])) {
+      joined.Append(MergedDim(gathered[i], part[i]));
     } else {
       throw Error(ErrorKind::kInvalidModel, fmt::format("{} and {} do not join along axis {}: axis {} differs",
-                                                        ToText(whole), ToText(part), axis, i));
+                                                        ToText(gathered), ToText(part), axis, i));
     }
   }
+  return joined;
 }
 
 Shape JoinedShape(const ir::InferContext& inputs, std::int64_t along) {
@@ -35,7 +37,7 @@ Shape JoinedShape(const ir::InferContext& inputs, std::int64_t along) {
       throw Error(ErrorKind::kInvalidModel,
                   fmt::format("{} and {} do not join: their ranks differ", ToText(*whole), ToText(part)));
     } else {
-      Join(*whole, part, NormalizedAxis(along, part.rank()));
+      whole = Joined(*whole, part, NormalizedAxis(along, part.rank()));
     }
   }
   if (!whole) return Shape::UnknownRank();

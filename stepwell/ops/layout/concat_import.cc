@@ -5,7 +5,6 @@
 namespace stepwell::ops::layout {
 namespace {
 
-// One value needs no node, but the result must answer to the TensorFlow node's name.
 std::vector<ir::ValueId> Join(const ImportSite& site, std::span<const ir::ValueId> values, int axis_input) {
   const std::int64_t axis = site.ConstInt(axis_input);
   return {site.Add("", Concat(axis), std::vector<ir::ValueId>(values.begin(), values.end()))};
