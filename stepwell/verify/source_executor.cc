@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "stepwell/base/text.h"
 #include "stepwell/converter/import/node_adaptor.h"
@@ -146,7 +147,9 @@ std::vector<ir::ConstantData> SourceExecutor::ComputeByRule(NodeIndex index,
   ir::GraphBuilder builder;
   std::vector<ir::ValueId> values;
   for (const ir::ConstantData& input : inputs) values.push_back(builder.AddConstant("input", input));
-  const converter::NodeAdaptor adaptor(node);
+  std::set<int> used_outputs = {0};
+  for (const converter::Use& use : edges_.uses(index)) used_outputs.insert(edges_.inputs(use.node)[use.input].port);
+  const converter::NodeAdaptor adaptor(node, std::move(used_outputs));
   const std::vector<ir::ValueId> outputs = rule->import({adaptor, values, builder});
   for (std::size_t i = 0; i < outputs.size(); ++i) builder.AddOutput(fmt::format("output_{}", i), outputs[i]);
   std::vector<ir::ConstantData> results;

@@ -100,14 +100,16 @@ void AddConvertCommand(CLI::App& program) {
       "Convert a TensorFlow model to OpenVINO IR; takes the flags of OpenVINO's mo (also as a link named mo)");
   const auto flags = std::make_shared<ConvertFlags>(*command);
   command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin")->capture_default_str();
-  command->add_option("--state-form", flags->state_form, "How states are said in the file")->capture_default_str()
+  command->add_option("--state-form", flags->state_form, "How states are said in the file")
+      ->capture_default_str()
       ->check(CLI::IsMember({"explicit", "readvalue"}));
   command
       ->add_option("--verify", flags->verify_calls,
                    "Compare so many calls with the source, evaluated as it was read; fail where they differ")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--silent", flags->silent, "Print nothing but errors");
-  command->add_option("--log_level", flags->log_level, "What to print on standard error")->capture_default_str()
+  command->add_option("--log_level", flags->log_level, "What to print on standard error")
+      ->capture_default_str()
       ->check(CLI::IsMember({"CRITICAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"}));
   command->add_flag("--json", flags->json, "Print the result as JSON");
   command->callback([flags] { Convert(*flags); });

@@ -131,9 +131,13 @@ converter::ConvertOptions ModelFlags::Options() const {
   return options;
 }
 
+void ModelFlags::ApplyThreads() const {
+  if (threads_ > 0) SetThreadBudget(threads_);
+}
+
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
-  if (threads_ > 0) SetThreadBudget(threads_);
+  ApplyThreads();
   if (options.source.model.extension() == ".xml") return runtime::LoadedModel::Load(options.source.model);
   converter::ConvertResult converted = ConvertWithProgress(options);
   PrintWarnings(converted.warnings);

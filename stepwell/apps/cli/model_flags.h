@@ -29,7 +29,8 @@ class ModelFlags {
   bool has_model() const;
   // The pieces "NAME=FILE" of --input.
   const std::vector<std::string>& input_files() const { return input_files_; }
-  int threads() const { return threads_; }
+  // Sets the budget of threads that was asked for; Load() does so, too.
+  void ApplyThreads() const;
 
   // What was said, parsed. Throws CLI::ValidationError (a mistake of usage) for a value that cannot be read.
   converter::ConvertOptions Options() const;
