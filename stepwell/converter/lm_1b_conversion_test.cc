@@ -141,6 +141,40 @@ TEST(Lm1b, GivesWhatTensorFlowGave) {
 
 TEST(Lm1b, TrainedGivesWhatTensorFlowGave) { ExpectRecordedWords(ConvertModel("kjv"), "kjv/recorded/s0", 512, 5); }
 
+// Two rows of the same shape, one below the other.
+template <class T>
+Tensor Stacked(const Tensor& a, const Tensor& b) {
+  Shape shape = a.type().shape;
+  shape[0] = 2;
+  std::vector<T> values(a.as<T>().begin(), a.as<T>().end());
+  values.insert(values.end(), b.as<T>().begin(), b.as<T>().end());
+  return Tensor::Of<T>(shape, std::span<const T>(values));
+}
+
+TEST(Lm1b, ConvertedForOneStreamRunsTwo) {
+  const ir::Graph graph = ConvertModel("kjv");
+  EXPECT_EQ(ToText(graph.value(graph.inputs()[1].value).type), "i32[?,1,50]");
+  const Recording a("kjv/recorded/s0");
+  const Recording b("kjv/recorded/s2");
+  Caller caller(graph);
+  for (const char* input : {"targets_in", "inputs_in"}) caller.Set(input, Tensor({DType::kI32, {2, 1}}));
+  caller.Set("target_weights_in", Tensor({DType::kF32, {2, 1}}));
+  for (const char* input : {"Variable", "Variable_1"}) caller.Set(input, Tensor({DType::kF32, {2, 512}}));
+  for (std::size_t word = 0; word < 3; ++word) {
+    const Shape characters{1, 1, kLongestWord};
+    caller.Set("char_inputs_in", Stacked<std::int32_t>(a.Row<std::int32_t>("char_inputs", word, characters),
+                                                       b.Row<std::int32_t>("char_inputs", word, characters)));
+    caller.Run();
+    for (const char* layer : {"0", "1"}) {
+      const std::string recorded = std::string("state") + layer;
+      ExpectClose(caller.Get(std::string("lstm/lstm_") + layer + "/concat_2"),
+                  Stacked<float>(a.Row<float>(recorded, word, {1, 512}), b.Row<float>(recorded, word, {1, 512})),
+                  recorded);
+    }
+    CarryStates(graph, caller);
+  }
+}
+
 TEST(Lm1b, ConvertsByThePublishedCommand) {
   const ir::Graph graph = ConvertModel("tiny", Published("[1,80]"));
   EXPECT_THAT(NamesOf(graph.inputs()),

@@ -63,24 +63,40 @@ std::optional<ShapeConflict> ShapeProbe::AddNode(std::size_t index) {
   if (auto conflict = FixedRead(node)) return conflict;
   std::vector<ir::ValueId> inputs;
   for (const ir::ValueId input : node.inputs) inputs.push_back(Mapped(input));
-  if (auto target = TargetOf(index)) {
-    std::vector<std::int64_t> probes;
-    for (const DimExpr& expr : *target) probes.push_back(symbols_.Probe(expr));
-    const std::size_t shape_input = *ShapeInputOf(node);
-    const bool is_scalar = SourceShape(node.inputs[shape_input]).rank() == 0;
-    inputs[shape_input] = is_scalar ? builder_.AddInt("target", probes[0]) : builder_.AddInts("target", probes);
-    for (const DimExpr& expr : *target) symbols_.RememberOrder(expr);
-    targets_[index] = std::move(*target);
+  const auto target = TargetOf(index);
+  std::optional<Error> error = target ? AddWithTarget(index, inputs, *target) : Add(node, inputs);
+  if (error && !target) {
+    // A target that is computed in part from constants: Concat([1, 50], the last dimension).
+    const auto computed = node.op->name() == "Reshape" ? ReshapeTarget(node) : std::nullopt;
+    if (computed) error = AddWithTarget(index, inputs, *computed);
   }
+  if (!error) return std::nullopt;
+  ShapeConflict conflict = ConflictAt(node);
+  if (conflict.involved.empty()) throw Error(*error);
+  return conflict;
+}
+
+std::optional<Error> ShapeProbe::AddWithTarget(std::size_t index, std::vector<ir::ValueId> inputs,
+                                               const std::vector<DimExpr>& target) {
+  const ir::Node& node = graph_.nodes()[index];
+  std::vector<std::int64_t> probes;
+  for (const DimExpr& expr : target) probes.push_back(symbols_.Probe(expr));
+  const std::size_t shape_input = *ShapeInputOf(node);
+  const bool is_scalar = SourceShape(node.inputs[shape_input]).rank() == 0;
+  inputs[shape_input] = is_scalar ? builder_.AddInt("target", probes[0]) : builder_.AddInts("target", probes);
+  for (const DimExpr& expr : target) symbols_.RememberOrder(expr);
+  targets_[index] = target;
+  return Add(node, inputs);
+}
+
+std::optional<Error> ShapeProbe::Add(const ir::Node& node, const std::vector<ir::ValueId>& inputs) {
   try {
     const std::vector<ir::ValueId> outputs = builder_.Add(node.name, node.op, inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) mapped_[node.outputs[i].index] = outputs[i];
-  } catch (const Error&) {
-    ShapeConflict conflict = ConflictAt(node);
-    if (conflict.involved.empty()) throw;
-    return conflict;
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
   }
-  return std::nullopt;
 }
 
 ir::ValueId ShapeProbe::Mapped(ir::ValueId source) {

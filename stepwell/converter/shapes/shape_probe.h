@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "stepwell/base/error.h"
 #include "stepwell/converter/shapes/dim_symbols.h"
 #include "stepwell/ir/builder.h"
 
@@ -46,6 +47,10 @@ class ShapeProbe {
 
   void AddInputs(const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols);
   std::optional<ShapeConflict> AddNode(std::size_t index);
+  // Adds the node, as it is or with another shape input; the error if it does not fit.
+  std::optional<Error> Add(const ir::Node& node, const std::vector<ir::ValueId>& inputs);
+  std::optional<Error> AddWithTarget(std::size_t index, std::vector<ir::ValueId> inputs,
+                                     const std::vector<DimExpr>& target);
   // The probe of a node's shape input where it is rewritten; nothing where the constant stays.
   std::optional<std::vector<DimExpr>> TargetOf(std::size_t index);
   std::optional<std::vector<DimExpr>> ReshapeTarget(const ir::Node& node);
