@@ -1,0 +1,135 @@
+#include "stepwell/converter/shapes/free_shapes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "stepwell/ir/builder.h"
+#include "stepwell/ops/registry.h"
+#include "stepwell/passes/evaluate.h"
+
+namespace stepwell::converter {
+namespace {
+
+using ir::GraphBuilder;
+using ir::ValueId;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+ValueId AddOp(GraphBuilder& builder, std::string_view op, std::vector<ValueId> inputs) {
+  return builder.Add(std::string(op), ops::MakeOp(op), std::move(inputs)).at(0);
+}
+
+ValueId AddWeights(GraphBuilder& builder, Dim rows, Dim columns) {
+  Tensor weights({DType::kF32, {rows, columns}});
+  float next = 0;
+  for (float& weight : weights.as<float>()) weight = next += 0.25F;
+  return builder.AddConstant("weights", ir::ConstantData::Of(std::move(weights)));
+}
+
+const Shape& InputShape(const ir::Graph& graph, std::size_t index) {
+  return graph.value(graph.inputs()[index].value).type.shape;
+}
+
+// x [1, 16, 4] -> frames first -> [16, 4] W -> [16, 1, 3], the batch of one written into both targets.
+ir::Graph FramesFirst() {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {1, 16, 4}});
+  const ValueId turned = AddOp(builder, "Transpose", {x, builder.AddInts("order", {1, 0, 2})});
+  const ValueId rows = AddOp(builder, "Reshape", {turned, builder.AddInts("rows", {16, 4})});
+  const ValueId product = AddOp(builder, "MatMul", {rows, AddWeights(builder, 4, 3)});
+  builder.AddOutput("y", AddOp(builder, "Reshape", {product, builder.AddInts("target", {16, 1, 3})}));
+  return std::move(builder).Build();
+}
+
+TEST(FreeShapes, TellsTheBatchFromAnAxisOfOne) {
+  const FreeShapesResult freed = FreeShapes(FramesFirst());
+  EXPECT_THAT(freed.held, IsEmpty());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, kDynamic, 4}));
+  EXPECT_EQ(freed.graph.inputs()[0].default_shape, (Shape{1, 16, 4}));
+}
+
+TEST(FreeShapes, GivesEachRowOfABatchWhatItGetsAlone) {
+  const ir::Graph single = FramesFirst();
+  const ir::Graph freed = FreeShapes(single).graph;
+  Tensor batch({DType::kF32, {2, 16, 4}});
+  float next = 0;
+  for (float& value : batch.as<float>()) value = next += 0.5F;
+  const ConstTensorView whole[] = {batch.view()};
+  const std::vector<Tensor> together = passes::Evaluate(freed, whole, ops::KernelSet::kReference);
+  ASSERT_EQ(together[0].type().shape, (Shape{16, 2, 3}));
+  for (std::size_t row = 0; row < 2; ++row) {
+    const ConstTensorView one[] = {{{DType::kF32, {1, 16, 4}}, batch.view().data + row * 16 * 4 * sizeof(float)}};
+    const std::vector<Tensor> alone = passes::Evaluate(single, one, ops::KernelSet::kReference);
+    for (std::size_t frame = 0; frame < 16; ++frame) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(together[0].as<float>()[(frame * 2 + row) * 3 + i], alone[0].as<float>()[frame * 3 + i]);
+      }
+    }
+  }
+}
+
+TEST(FreeShapes, FreesTheLimitOfARangeThatMeetsTheFrames) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kI64, {1, 16}});
+  const ValueId range =
+      AddOp(builder, "Range", {builder.AddInt("start", 0), builder.AddInt("stop", 16), builder.AddInt("step", 1)});
+  builder.AddOutput("y", AddOp(builder, "Add", {x, range}));
+  const ir::Graph freed = FreeShapes(std::move(builder).Build()).graph;
+  EXPECT_EQ(InputShape(freed, 0), (Shape{kDynamic, kDynamic}));
+  const Tensor seven({DType::kI64, {1, 7}});
+  const ConstTensorView inputs[] = {seven.view()};
+  const std::vector<Tensor> result = passes::Evaluate(freed, inputs, ops::KernelSet::kReference);
+  EXPECT_THAT(result[0].as<std::int64_t>(), ElementsAre(0, 1, 2, 3, 4, 5, 6));
+}
+
+TEST(FreeShapes, LeavesARangeAloneThatNoInputMeets) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kI64, {16}});
+  const ValueId range =
+      AddOp(builder, "Range", {builder.AddInt("start", 0), builder.AddInt("stop", 16), builder.AddInt("step", 1)});
+  builder.AddOutput("same", AddOp(builder, "Add", {x, x}));
+  builder.AddOutput("range", range);
+  const ir::Graph freed = FreeShapes(std::move(builder).Build()).graph;
+  EXPECT_EQ(InputShape(freed, 0), (Shape{kDynamic}));
+  EXPECT_EQ(freed.value(freed.outputs()[1].value).type.shape, (Shape{16}));
+}
+
+TEST(FreeShapes, NamesTheNodeThatHoldsAnAxis) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});
+  builder.AddOutput("y", AddOp(builder, "MatMul", {x, AddWeights(builder, 4, 3)}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, 4}));
+  EXPECT_THAT(freed.held, ElementsAre(HasSubstr("x axis 1 stays 4: node 'MatMul'")));
+}
+
+TEST(FreeShapes, HoldsAnAxisOfWhichFixedElementsAreRead) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {512}});
+  const ValueId some = builder.AddInts("some", {0, 100, 511});
+  builder.AddOutput("y", AddOp(builder, "Gather", {x, some, builder.AddInt("axis", 0)}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{512}));
+  EXPECT_THAT(freed.held, ElementsAre(HasSubstr("Gather")));
+}
+
+TEST(FreeShapes, HoldsWhatTheUserFixed) {
+  const FreeShapesResult freed = FreeShapes(FramesFirst(), {.fixed_axes = {{1}}});
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, 16, 4}));
+}
+
+TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});
+  const ValueId h = builder.AddInput("h", {DType::kF32, {1, 4}});
+  builder.AddOutput("next", AddOp(builder, "Add", {x, h}));
+  builder.AddState({"h", "h", "next", std::nullopt, ""});
+  const ir::Graph freed = FreeShapes(std::move(builder).Build()).graph;
+  EXPECT_EQ(InputShape(freed, 0)[0], kDynamic);
+  EXPECT_EQ(InputShape(freed, 1)[0], kDynamic);
+  ASSERT_EQ(freed.states().size(), 1U);
+}
+
+}  // namespace
+}  // namespace stepwell::converter
