@@ -60,7 +60,10 @@ inline std::string InferredInts(const ir::Op& op, std::initializer_list<Describe
     const auto ints = op.InferInts(context);
     if (!ints) return std::string("nothing");
     std::string text;
-    for (const auto& element : *ints) text += (text.empty() ? "" : " ") + (element ? std::to_string(*element) : "?");
+    for (const auto& element : *ints) {
+      if (!text.empty()) text += ' ';
+      text += element ? std::to_string(*element) : "?";
+    }
     return text;
   });
 }

@@ -30,7 +30,9 @@ struct Expected {
 void ExpectSlice(std::int64_t start, std::int64_t stop, std::int64_t step, Dim extent, const Expected& expected) {
   const ResolvedSlice found = ResolveSlice({.kind = SlicedAxis::Kind::kRange}, {start, stop, step}, extent);
   EXPECT_EQ(found.count, expected.count) << start << ':' << stop << ':' << step << " of " << extent;
-  if (expected.count > 0) EXPECT_EQ(found.first, expected.first) << start << ':' << stop << ':' << step;
+  if (expected.count > 0) {
+    EXPECT_EQ(found.first, expected.first) << start << ':' << stop << ':' << step;
+  }
 }
 
 TEST(ResolveSlice, CountsAsPythonDoes) {
