@@ -11,6 +11,7 @@
 #include "stepwell/ops/registry.h"
 #include "tests/support/message_of.h"
 #include "tests/support/random_tensor.h"
+#include "tests/support/rows_for_floats.h"
 #include "tests/support/run_op.h"
 
 namespace stepwell::ops::elementwise {
@@ -28,11 +29,10 @@ std::int64_t UlpsBetween(float a, float b) {
   return std::abs(ordered(a) - ordered(b));
 }
 
-class UnaryOps : public ::testing::TestWithParam<UnaryFunction> {};
+class UnaryOpsOfFloats : public ::testing::TestWithParam<UnaryFunction> {};
 
-TEST_P(UnaryOps, ComputeFastWhatTheFunctionSays) {
+TEST_P(UnaryOpsOfFloats, ComputeFastWhatTheFunctionSays) {
   const UnaryFunction& row = GetParam();
-  if (row.real == nullptr) GTEST_SKIP() << "not for floats";
   testing::Random random(1);
   for (Dim size = 1; size < 70; ++size) {
     const Tensor x = testing::RandomFloats(random, {size}, row.low, row.high);
@@ -44,14 +44,18 @@ TEST_P(UnaryOps, ComputeFastWhatTheFunctionSays) {
   }
 }
 
-TEST_P(UnaryOps, KeepNotANumber) {
+TEST_P(UnaryOpsOfFloats, KeepNotANumber) {
   const UnaryFunction& row = GetParam();
-  if (row.real == nullptr) GTEST_SKIP() << "not for floats";
   const Tensor x = Tensor::Of<float>({1}, std::array{std::numeric_limits<float>::quiet_NaN()});
   for (const KernelSet set : {KernelSet::kReference, KernelSet::kFast}) {
     EXPECT_TRUE(std::isnan(RunOnConstants(*MakeOp(row.name), std::array{x.Clone()}, set).as<float>()[0]));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(All, UnaryOpsOfFloats, ::testing::ValuesIn(testing::RowsForFloats(kUnaryFunctions)),
+                         [](const auto& parameter) { return std::string(parameter.param.name); });
+
+class UnaryOps : public ::testing::TestWithParam<UnaryFunction> {};
 
 TEST_P(UnaryOps, KeepTheTypeAndTheDynamicShapeOfTheirInput) {
   const auto op = MakeOp(GetParam().name);
