@@ -116,7 +116,7 @@ TEST(Specialise, FixesShapesAndFoldsWhatFollowsFromThem) {
 
 std::string MessageOfSpecialise(const ir::Graph& graph, const Shape& shape) {
   try {
-    Specialise(graph, {.input_shapes = {shape}, .outputs = {0}});
+    RequireStaticShapes(Specialise(graph, {.input_shapes = {shape}, .outputs = {0}}));
   } catch (const Error& error) {
     return error.what();
   }

@@ -4,6 +4,7 @@
 
 #include "stepwell/ops/control/body.h"
 #include "stepwell/ops/control/loops.h"
+#include "stepwell/passes/loop_padding.h"
 
 namespace stepwell::passes {
 namespace {
@@ -66,16 +67,25 @@ bool TakesEveryFrame(const std::optional<SubgraphOp::Slicing>& slicing) {
 
 bool IsTrue(const Matcher& matcher, ir::ValueId value) { return matcher.UniformValue(value) == 1.0; }
 
-// Whether a Loop stops behind the last of `frames` slices and not before.
-bool RunsOverAllFrames(const Matcher& matcher, const ir::Node& node, const LoopBody& body, const Loop& loop,
-                       Dim frames) {
-  if (loop.condition_output) {
-    const ir::ValueId goes_on = body.OutputBehind(*loop.condition_output);
-    if (!IsTrue(body.matcher(), goes_on)) return false;
+// Whether nothing but the trip count ends a Loop.
+bool RunsByTripCount(const Matcher& matcher, const ir::Node& node, const LoopBody& body, const Loop& loop) {
+  const bool goes_on = !loop.condition_output || IsTrue(body.matcher(), body.OutputBehind(*loop.condition_output));
+  return goes_on && IsTrue(matcher, node.inputs[Loop::kCondition]);
+}
+
+// Whether a Loop runs over all frames, or over a number of them that a run tells and its users fill up with zeros.
+bool TakeTrips(const Matcher& matcher, const ir::Node& node, LstmLoop& loop) {
+  const Dim frames = matcher.ShapeOf(node.inputs[loop.x])[FrameAxis(loop)];
+  const ir::ValueId trips = node.inputs[Loop::kTripCount];
+  if (const std::optional<double> known = matcher.UniformValue(trips)) {
+    return *known < 0 || (frames != kDynamic && *known == static_cast<double>(frames));
   }
-  const std::optional<double> trips = matcher.UniformValue(node.inputs[Loop::kTripCount]);
-  const bool is_all = trips && (*trips < 0 || (frames != kDynamic && *trips == static_cast<double>(frames)));
-  return is_all && IsTrue(matcher, node.inputs[Loop::kCondition]);
+  if (frames == kDynamic) return false;
+  auto paddings = FindPaddings(matcher, node, {.trips = trips, .frames = frames});
+  if (!paddings) return false;
+  loop.trips = trips;
+  loop.paddings = std::move(*paddings);
+  return true;
 }
 
 std::optional<LstmPattern> OnlyStep(const Matcher& matcher) {
@@ -113,7 +123,7 @@ std::optional<LstmLoop::Result> MatchResult(const LoopBody& body, const LstmLoop
   result.frames = map.slicing ? LstmLoop::Result::Frames::kAll : LstmLoop::Result::Frames::kLast;
   const Shape& shape = body.OutputShape(map.body_output);
   if (!map.slicing) return shape.rank() == 2 ? std::optional(result) : std::nullopt;
-  const int axis = loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1;
+  const int axis = FrameAxis(loop);
   const bool is_alike = TakesEveryFrame(map.slicing) && map.slicing->axis == axis;
   return is_alike && shape.rank() == 3 && shape[axis] == 1 ? std::optional(result) : std::nullopt;
 }
@@ -135,7 +145,7 @@ bool TakeResults(const Matcher& matcher, const ir::Node& node, const SubgraphOp&
 std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& node) {
   const auto* op = ir::As<SubgraphOp>(*node.op);
   if (op == nullptr) return std::nullopt;
-  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, {}};
+  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, {}, {}, {}};
   const LoopBody body(*op, loop.body);
   const std::optional<LstmPattern> step = OnlyStep(body.matcher());
   if (!step) return std::nullopt;
@@ -146,12 +156,11 @@ std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& no
     loop.step = *swapped;
     if (!TakeInputs(matcher, node, body, loop)) return std::nullopt;
   }
-  const int axis = loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1;
-  const auto* counted = ir::As<Loop>(*node.op);
-  const Dim frames = matcher.ShapeOf(node.inputs[loop.x])[axis];
-  if (counted != nullptr && !RunsOverAllFrames(matcher, node, body, *counted, frames)) return std::nullopt;
   if (!TakeResults(matcher, node, *op, body, loop)) return std::nullopt;
-  return loop;
+  const auto* counted = ir::As<Loop>(*node.op);
+  if (counted == nullptr) return loop;
+  const bool fits = RunsByTripCount(matcher, node, body, *counted) && TakeTrips(matcher, node, loop);
+  return fits ? std::optional(std::move(loop)) : std::nullopt;
 }
 
 }  // namespace stepwell::passes

@@ -21,8 +21,14 @@ struct LstmLoop {
   std::size_t x = 0;  // places among the node's inputs; x of rank 3
   std::size_t h = 0;
   std::size_t c = 0;
+  // The number of iterations, where only a run tells it: all results are of all frames, and are filled up with zeros.
+  std::optional<ir::ValueId> trips;
+  std::vector<const ir::Node*> paddings;       // the nodes that fill them up
   std::vector<std::optional<Result>> results;  // by output of the node; nothing for some that are not used
 };
+
+// The axis of x and of all results along which the frames follow each other.
+inline int FrameAxis(const LstmLoop& loop) { return loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1; }
 
 // `node` belongs to the matcher's graph. Nothing when it is no such loop.
 std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& node);

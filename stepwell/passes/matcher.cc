@@ -10,17 +10,14 @@ constexpr std::size_t kMostTerms = 8;
 }  // namespace
 
 Matcher::Matcher(const ir::Graph& graph)
-    : graph_(graph), constants_(graph), num_uses_(graph.num_values()), last_user_(graph.num_values()) {
+    : graph_(graph), constants_(graph), num_uses_(graph.num_values()), users_(graph.num_values()) {
   for (const ir::Node& node : graph.nodes()) {
     for (const ir::ValueId input : node.inputs) {
       ++num_uses_[input.index];
-      last_user_[input.index] = &node;
+      users_[input.index].push_back(&node);
     }
   }
-  for (const ir::Output& output : graph.outputs()) {
-    ++num_uses_[output.value.index];
-    last_user_[output.value.index] = nullptr;
-  }
+  for (const ir::Output& output : graph.outputs()) ++num_uses_[output.value.index];
 }
 
 std::optional<double> Matcher::UniformValue(ir::ValueId value) const {
@@ -29,7 +26,7 @@ std::optional<double> Matcher::UniformValue(ir::ValueId value) const {
 }
 
 const ir::Node* Matcher::OnlyUser(ir::ValueId value) const {
-  return num_uses_[value.index] == 1 ? last_user_[value.index] : nullptr;
+  return NumUses(value) == 1 && Users(value).size() == 1 ? Users(value)[0] : nullptr;
 }
 
 std::vector<ir::ValueId> Matcher::Terms(ir::ValueId value) const {

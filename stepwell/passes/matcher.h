@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "stepwell/ir/graph.h"
@@ -23,6 +24,8 @@ class Matcher {
   std::optional<double> UniformValue(ir::ValueId value) const;
   // How many inputs of nodes and outputs of the graph it is.
   int NumUses(ir::ValueId value) const { return num_uses_[value.index]; }
+  // The nodes that read the value, in their order; one that reads it twice stands there twice.
+  std::span<const ir::Node* const> Users(ir::ValueId value) const { return users_[value.index]; }
   // The only node that reads the value; null when there are none or more, or when it is an output of the graph.
   const ir::Node* OnlyUser(ir::ValueId value) const;
 
@@ -54,8 +57,8 @@ class Matcher {
  private:
   const ir::Graph& graph_;
   ConstantEvaluator constants_;
-  std::vector<int> num_uses_;               // by ValueId
-  std::vector<const ir::Node*> last_user_;  // by ValueId
+  std::vector<int> num_uses_;                        // by ValueId
+  std::vector<std::vector<const ir::Node*>> users_;  // by ValueId
 };
 
 }  // namespace stepwell::passes

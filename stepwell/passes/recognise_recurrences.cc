@@ -1,7 +1,12 @@
 #include "stepwell/passes/recognise_recurrences.h"
 
 #include <map>
+#include <numeric>
+#include <set>
 
+#include "stepwell/ops/elementwise/binary.h"
+#include "stepwell/ops/elementwise/convert.h"
+#include "stepwell/ops/elementwise/select.h"
 #include "stepwell/ops/layout/squeeze.h"
 #include "stepwell/ops/select/gather.h"
 #include "stepwell/passes/add_fused_lstm.h"
@@ -48,21 +53,41 @@ ir::ValueId AddResult(ir::GraphBuilder& builder, const std::string& name, const 
                       const FusedLstmOutputs& all, const LstmLoop::Result& result) {
   const ir::ValueId value = result.of == LstmLoop::Result::Of::kH ? all.h : all.c;
   if (result.frames == LstmLoop::Result::Frames::kAll) return value;
-  const std::int64_t axis = loop.order == kernels::SequenceOrder::kFramesFirst ? 0 : 1;
-  return builder.AddOne(name + "/last", ops::select::Gather{},
-                        {value, builder.AddInt(name + "/last_frame", -1), builder.AddInt(name + "/frame_axis", axis)});
+  return builder.AddOne(
+      name + "/last", ops::select::Gather{},
+      {value, builder.AddInt(name + "/last_frame", -1), builder.AddInt(name + "/frame_axis", FrameAxis(loop))});
+}
+
+// h and c of all frames, zeros from the one on at which the loop ends.
+FusedLstmOutputs Masked(Rewriter& rewriter, const std::string& name, const LstmLoop& loop,
+                        const FusedLstmOutputs& all) {
+  ir::GraphBuilder& builder = rewriter.builder();
+  const Dim frames = builder.type(all.h).shape[FrameAxis(loop)];
+  std::vector<std::int64_t> numbers(AsSize(frames));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  const Shape shape = loop.order == kernels::SequenceOrder::kFramesFirst ? Shape{frames, 1, 1} : Shape{1, frames, 1};
+  const ir::ValueId frame = builder.AddConstant(name + "/frame", ir::ConstantData::OfInts(shape, numbers));
+  const ir::ValueId trips =
+      builder.AddOne(name + "/trips", ops::elementwise::Convert(DType::kI64), {rewriter.Mapped(*loop.trips)});
+  const ir::ValueId runs = builder.AddOne(name + "/runs", ops::elementwise::Less{}, {frame, trips});
+  const ir::ValueId zero = builder.AddFloat(name + "/zero", 0);
+  const auto masked = [&](ir::ValueId value) {
+    return builder.AddOne(name + "/masked", ops::elementwise::Select{}, {runs, value, zero});
+  };
+  return {masked(all.h), masked(all.c)};
 }
 
 void ReplaceLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop) {
   ir::GraphBuilder& builder = rewriter.builder();
-  const FusedLstmOutputs all = AddFusedLstm({.builder = builder,
-                                             .name = node.name,
-                                             .found_in = loop.body,
-                                             .x = rewriter.Mapped(node.inputs[loop.x]),
-                                             .h = rewriter.Mapped(node.inputs[loop.h]),
-                                             .c = rewriter.Mapped(node.inputs[loop.c]),
-                                             .order = loop.order},
-                                            loop.step);
+  FusedLstmOutputs all = AddFusedLstm({.builder = builder,
+                                       .name = node.name,
+                                       .found_in = loop.body,
+                                       .x = rewriter.Mapped(node.inputs[loop.x]),
+                                       .h = rewriter.Mapped(node.inputs[loop.h]),
+                                       .c = rewriter.Mapped(node.inputs[loop.c]),
+                                       .order = loop.order},
+                                      loop.step);
+  if (loop.trips) all = Masked(rewriter, node.name, loop, all);
   for (std::size_t port = 0; port < loop.results.size(); ++port) {
     const auto& result = loop.results[port];
     if (result) rewriter.Map(node.outputs[port], AddResult(builder, node.name, loop, all, *result));
@@ -74,11 +99,16 @@ void ReplaceLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop)
 ir::Graph RecogniseRecurrences(const ir::Graph& graph) {
   const Matcher matcher(graph);
   const Steps steps = FindSteps(matcher);
+  std::set<const ir::Node*> paddings;
   return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) {
     if (!node.outputs.empty() && rewriter.FindMapped(node.outputs[0])) return;
+    if (paddings.contains(&node)) return rewriter.Map(node.outputs[0], rewriter.Mapped(node.inputs[0]));
     const auto step = steps.find(&node);
     if (step != steps.end()) return ReplaceStep(rewriter, node, step->second);
-    if (const auto loop = MatchLstmLoop(matcher, node)) return ReplaceLoop(rewriter, node, *loop);
+    if (const auto loop = MatchLstmLoop(matcher, node)) {
+      paddings.insert(loop->paddings.begin(), loop->paddings.end());
+      return ReplaceLoop(rewriter, node, *loop);
+    }
     rewriter.CopyNode(node);
   }));
 }

@@ -25,19 +25,6 @@ void CopyGivenInputs(Rewriter& rewriter, const SpecialiseRequest& request) {
   }
 }
 
-void RequireStaticShapes(const ir::Graph& graph) {
-  for (const ir::Node& node : graph.nodes()) {
-    for (const ir::ValueId output : node.outputs) {
-      const TensorType& type = graph.value(output).type;
-      if (type.shape.is_static()) continue;
-      throw Error(ErrorKind::kUnsupported,
-                  fmt::format("the shape of node '{}' ({}) depends on data: {} is all that follows from the inputs' "
-                              "shapes; only shapes that are known before a run can be computed",
-                              node.name, node.op->name(), ToText(type)));
-    }
-  }
-}
-
 }  // namespace
 
 ir::Graph Specialise(const ir::Graph& graph, const SpecialiseRequest& request) {
@@ -49,9 +36,20 @@ ir::Graph Specialise(const ir::Graph& graph, const SpecialiseRequest& request) {
         std::any_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId output) { return behind[output.index]; });
     if (is_needed) FoldOrCopy(rewriter, node, request.fold);
   }
-  ir::Graph specialised = Prune(std::move(rewriter).Finish(request.outputs));
-  RequireStaticShapes(specialised);
-  return specialised;
+  return Prune(std::move(rewriter).Finish(request.outputs));
+}
+
+void RequireStaticShapes(const ir::Graph& graph) {
+  for (const ir::Node& node : graph.nodes()) {
+    for (const ir::ValueId output : node.outputs) {
+      const TensorType& type = graph.value(output).type;
+      if (type.shape.is_static()) continue;
+      throw Error(ErrorKind::kUnsupported,
+                  fmt::format("the shape of node '{}' ({}) depends on data: {} is all that follows from the inputs' "
+                              "shapes; only shapes that are known before a run can be computed",
+                              node.name, node.op->name(), ToText(type)));
+    }
+  }
 }
 
 }  // namespace stepwell::passes

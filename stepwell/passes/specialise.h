@@ -15,9 +15,11 @@ struct SpecialiseRequest {
 };
 
 // The graph for these shapes alone: the given inputs (used or not) in their order, the wanted outputs in the order of
-// the request, every shape static, whatever follows from the shapes folded. Throws Error(kInvalidArgument) naming an
-// input whose shape does not fit, Error(kInvalidModel) naming a node where the shapes contradict each other, and
-// Error(kUnsupported) naming a node whose shape depends on data.
+// the request, whatever follows from the shapes folded. Throws Error(kInvalidArgument) naming an input whose shape does
+// not fit, and Error(kInvalidModel) naming a node where the shapes contradict each other.
 ir::Graph Specialise(const ir::Graph& graph, const SpecialiseRequest& request);
+
+// Throws Error(kUnsupported) naming the first node whose shape only a run could tell.
+void RequireStaticShapes(const ir::Graph& graph);
 
 }  // namespace stepwell::passes

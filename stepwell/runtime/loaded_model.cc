@@ -67,9 +67,14 @@ class LoadedModel::Impl {
 
   ir::Graph GraphFor(const PlanRequest& request, const std::vector<std::size_t>& outputs) const {
     const passes::SpecialiseRequest shapes{.input_shapes = request.input_shapes, .outputs = outputs, .fold = kFolding};
-    if (request.options.fusion == Fusion::kOff) return passes::Specialise(folded_, shapes);
-    // Some loops are known to be recurrences only once their extents are.
-    return passes::FuseLayers(passes::RecogniseRecurrences(passes::Specialise(recognised_, shapes)));
+    const bool fuses = request.options.fusion == Fusion::kOn;
+    ir::Graph graph = passes::Specialise(fuses ? recognised_ : folded_, shapes);
+    if (fuses) {
+      // Some loops are known to be recurrences only once their extents are, and some shapes only once they are.
+      graph = passes::FuseLayers(passes::Fold(passes::RecogniseRecurrences(graph), kFolding));
+    }
+    passes::RequireStaticShapes(graph);
+    return graph;
   }
 
   const ir::Graph graph_;
