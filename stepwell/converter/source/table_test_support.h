@@ -67,8 +67,10 @@ class TableWriter {
 
 // Fields of protobuf messages in binary form.
 inline std::string BytesField(int field, std::string_view payload) {
-  return TableWriter::Varint(static_cast<std::uint64_t>(field) << 3 | 2) + TableWriter::Varint(payload.size()) +
-         std::string(payload);
+  std::string text = TableWriter::Varint(static_cast<std::uint64_t>(field) << 3 | 2);
+  text += TableWriter::Varint(payload.size());
+  text += payload;
+  return text;
 }
 inline std::string VarintField(int field, std::int64_t value) {
   return TableWriter::Varint(static_cast<std::uint64_t>(field) << 3) +
