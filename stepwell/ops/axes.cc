@@ -1,7 +1,6 @@
 #include "stepwell/ops/axes.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -18,6 +17,16 @@ std::vector<int> NormalizedAxes(std::span<const std::int64_t> axes, int rank) {
                                                       fmt::join(axes.begin(), axes.end(), ","), rank));
   }
   return normalized;
+}
+
+std::optional<int> KnownAxis(const ir::InferContext& inputs, int input) {
+  const auto axis = inputs.ints(input);
+  if (!axis || !inputs.shape(0).has_rank()) return std::nullopt;
+  if (axis->size() != 1) {
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("input {} must name one axis and has {} integers", input, axis->size()));
+  }
+  return NormalizedAxis((*axis)[0], inputs.shape(0).rank());
 }
 
 }  // namespace stepwell::ops

@@ -4,19 +4,13 @@
 
 #include <algorithm>
 
+#include "stepwell/ops/axes.h"
+
 namespace stepwell::ops::layout {
 namespace {
 
 // A file may ask for any number of parts; each becomes an output.
 constexpr std::int64_t kMostParts = 65536;
-
-// The axis that input 1 names; nothing where it or data's rank is not known.
-std::optional<int> SplitAxis(const ir::InferContext& inputs) {
-  const auto axis = inputs.ints(1);
-  if (!axis || !inputs.shape(0).has_rank()) return std::nullopt;
-  if (axis->size() != 1) throw Error(ErrorKind::kInvalidModel, "the axis must be one integer");
-  return NormalizedAxis((*axis)[0], inputs.shape(0).rank());
-}
 
 TensorType Part(const ir::InferContext& inputs, std::optional<int> axis, Dim extent) {
   Shape shape = inputs.shape(0);
@@ -50,7 +44,7 @@ std::vector<TensorType> Split::Infer(const ir::InferContext& inputs) const {
   if (num_splits < 1 || num_splits > kMostParts) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("data cannot be split into {} parts", num_splits));
   }
-  const auto axis = SplitAxis(inputs);
+  const auto axis = KnownAxis(inputs, 1);
   Dim extent = kDynamic;
   if (axis && inputs.shape(0)[*axis] != kDynamic) {
     extent = inputs.shape(0)[*axis] / num_splits;
@@ -66,7 +60,7 @@ std::vector<TensorType> VariadicSplit::Infer(const ir::InferContext& inputs) con
   inputs.RequireInputs(3);
   const auto lengths = inputs.partial_ints(2);
   if (!lengths) throw Error(ErrorKind::kUnsupported, "the number of parts depends on data");
-  const auto axis = SplitAxis(inputs);
+  const auto axis = KnownAxis(inputs, 1);
   std::vector<Dim> extents(lengths->size(), kDynamic);
   const auto known = inputs.ints(2);
   if (known && std::count(known->begin(), known->end(), -1) > 1) {

@@ -2,25 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "stepwell/ops/axes.h"
 #include "stepwell/ops/select/batch_dims.h"
 
 namespace stepwell::ops::select {
 namespace {
-
-// The axis that input 2 names; nothing where it or data's rank is not known.
-std::optional<int> GatherAxis(const ir::InferContext& inputs) {
-  const auto axis = inputs.ints(2);
-  if (!axis || !inputs.shape(0).has_rank()) return std::nullopt;
-  if (axis->size() != 1) throw Error(ErrorKind::kInvalidModel, "the axis must be one integer");
-  return NormalizedAxis((*axis)[0], inputs.shape(0).rank());
-}
 
 Shape GatheredShape(const ir::InferContext& inputs, std::int64_t batch_dims) {
   const Shape& data = inputs.shape(0);
   const Shape& indices = inputs.shape(1);
   if (!data.has_rank() || !indices.has_rank()) return Shape::UnknownRank();
   const int batch = NormalizedBatchDims(batch_dims, data, indices);
-  const auto axis = GatherAxis(inputs);
+  const auto axis = KnownAxis(inputs, 2);
   if (!axis) return Shape::Filled(data.rank() - 1 + indices.rank() - batch, kDynamic);
   if (*axis < batch) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("axis {} lies among the {} batch axes", *axis, batch));
