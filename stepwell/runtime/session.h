@@ -17,6 +17,8 @@ class Session {
   explicit Session(std::shared_ptr<const Plan> plan);
 
   const Plan& plan() const { return *plan_; }
+  // For another session.
+  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
 
   // `inputs` and `outputs` in the order of plan().inputs() and plan().outputs(), with exactly their types; the caller
   // owns both. Outputs overlap neither inputs nor each other. Throws Error(kInvalidArgument) where number or type

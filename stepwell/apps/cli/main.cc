@@ -18,6 +18,7 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddConvertCommand(program);
   stepwell::cli::AddInfoCommand(program);
   stepwell::cli::AddRunCommand(program);
+  stepwell::cli::AddTranscribeCommand(program);
   stepwell::cli::AddBenchCommand(program);
 }
 

@@ -4,32 +4,31 @@
 #include <span>
 
 #include "stepwell/apps/deepspeech/audio_window.h"
+#include "stepwell/apps/deepspeech/feature_source.h"
 #include "stepwell/apps/deepspeech/mfcc.h"
-#include "stepwell/base/byte_stream.h"
-#include "stepwell/base/parallel.h"
 
 namespace stepwell::apps {
 
 // The features that models without a front end in their graph (DeepSpeech 0.3.0) are fed with, computed as that
 // version's client computes them: samples on the scale of int16, pre-emphasis s[n] - 0.97 s[n-1], windows of 25 ms
 // every 10 ms of which every second is used, MFCC.
-class ClientFeatures {
+class ClientFeatures final : public FeatureSource {
  public:
-  using Visit = FunctionRef<void(std::span<const float> frame)>;
-
   ClientFeatures();
 
   std::int64_t features() const { return mfcc_.coefficients(); }
+  static constexpr std::int64_t sample_rate_hz() { return 16000; }
   static constexpr double seconds_per_frame() { return 0.02; }
 
-  // Calls `visit` with every frame [features] that the samples (16 kHz) complete.
-  void Push(std::span<const std::int16_t> samples, Visit visit);
+  // Frames of [features], from samples at 16 kHz.
+  void Push(std::span<const std::int16_t> samples, Visit visit) override;
   // At the end of the audio: what is left, with zeros behind it, if it is not the turn of a window to be left out.
-  void Flush(Visit visit);
+  void Flush(Visit visit) override;
+  std::unique_ptr<FeatureSource> Fresh() const override { return std::make_unique<ClientFeatures>(); }
   void Reset();
 
-  void Save(ByteWriter& writer) const;
-  void Restore(ByteReader& reader);
+  void Save(ByteWriter& writer) const override;
+  void Restore(ByteReader& reader) override;
 
  private:
   void UseWindow(std::span<const float> window, Visit visit);
