@@ -144,20 +144,6 @@ TEST_P(RecordedStream, HasTensorFlowsFeatures) {
   ExpectNear(frames, Array("mfccs").as<float>(), 1e-4F, Name());
 }
 
-TEST_P(RecordedStream, HasTensorFlowsProbabilitiesHoweverTheSoundIsCut) {
-  // Its last layer, 60 times as steep, makes 5e-5 of what the layers before it differ by.
-  if (Name().ends_with("peaky-synthetic")) GTEST_SKIP() << "see ReadsWhatTheOriginalClientReads";
-  const std::vector<std::int16_t> samples = ReadRecordedSound(Name());
-  const Tensor expected = Array("probs");
-  for (const std::size_t piece : {samples.size(), std::size_t{777}}) {
-    std::vector<float> probabilities;
-    for (const auto& row : RowsOf(Load(), samples, piece)) {
-      for (const float value : row) probabilities.push_back(std::exp(value));
-    }
-    ExpectNear(probabilities, expected.as<float>(), 1e-5F, Name());
-  }
-}
-
 TEST_P(RecordedStream, EndsInTensorFlowsStates) {
   const Transcriber transcriber(Load());
   TranscriptionStream stream = transcriber.Open();
@@ -170,13 +156,31 @@ TEST_P(RecordedStream, EndsInTensorFlowsStates) {
   }
 }
 
+// Not for "peaky-synthetic": its last layer, 60 times as steep, makes 5e-5 of what rounding leaves in its features.
+class StreamOfProbabilities : public RecordedStream {};
+
+TEST_P(StreamOfProbabilities, HasTensorFlowsHoweverTheSoundIsCut) {
+  const std::vector<std::int16_t> samples = ReadRecordedSound(Name());
+  const Tensor expected = Array("probs");
+  for (const std::size_t piece : {samples.size(), std::size_t{777}}) {
+    std::vector<float> probabilities;
+    for (const auto& row : RowsOf(Load(), samples, piece)) {
+      for (const float value : row) probabilities.push_back(std::exp(value));
+    }
+    ExpectNear(probabilities, expected.as<float>(), 1e-5F, Name());
+  }
+}
+
+std::string TestNameOf(const ::testing::TestParamInfo<const char*>& test) {
+  std::string name = test.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, RecordedStream,
-                         ::testing::Values("arctic", "synthetic", "peaky-arctic", "peaky-synthetic"),
-                         [](const auto& test) {
-                           std::string name = test.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         ::testing::Values("arctic", "synthetic", "peaky-arctic", "peaky-synthetic"), TestNameOf);
+INSTANTIATE_TEST_SUITE_P(Of, StreamOfProbabilities, ::testing::Values("arctic", "synthetic", "peaky-arctic"),
+                         TestNameOf);
 
 TEST(Transcriber, ReadsWhatTheOriginalClientReads) {
   for (const char* recording : {"stream-0.9.3-64-peaky-arctic", "stream-0.9.3-64-peaky-synthetic"}) {
