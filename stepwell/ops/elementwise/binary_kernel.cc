@@ -33,8 +33,9 @@ class BinaryLoop final : public Kernel {
   }
 
  private:
-  template <class T, class Function>
-  void StoreNumber(const KernelArgs& args, Function function) const {
+  template <class T, class Wide>
+  void StoreNumber(const KernelArgs& args, Wide (*wide_function)(Wide, Wide)) const {
+    const auto function = [&](T a, T b) { return wide_function(static_cast<Wide>(a), static_cast<Wide>(b)); };
     if (row_.result == BinaryFunction::Result::kBool) {
       Store<T, std::uint8_t>(args, function);
     } else {
