@@ -28,6 +28,8 @@ Dim DimSymbols::NextPrime() {
 
 SymbolId DimSymbols::Add(Dim source_value, std::optional<Origin> origin) {
   const SymbolId id = symbols_.size();
+  // A slice that lies inside the source's extent must lie inside the probe too.
+  last_prime_ = std::max(last_prime_, source_value);
   symbols_.push_back({source_value, NextPrime(), id, false, origin});
   return id;
 }

@@ -57,6 +57,11 @@ TEST(DimSymbols, RecognisesAProductByItsProbeAndKeepsItsOrder) {
   EXPECT_EQ(symbols.ExprOf(2048, 2048), (DimExpr{2048, {}}));
 }
 
+TEST(DimSymbols, AProbeHasRoomForEverySliceOfItsSource) {
+  DimSymbols symbols({9216});
+  EXPECT_GT(symbols.Probe(symbols.Add(9216, DimSymbols::Origin{0, 1})), 9216);
+}
+
 TEST(DimSymbols, AHardSymbolIsItsSourceValueAgain) {
   DimSymbols symbols({});
   const SymbolId a = symbols.Add(19, DimSymbols::Origin{0, 2});
