@@ -63,19 +63,11 @@ struct Allocations {
 
 // Of one run in the middle of several, of a plan for the model's default shapes.
 Allocations AllocationsOfARun(const std::filesystem::path& xml, const runtime::PlanOptions& options) {
-  const auto model = runtime::LoadedModel::Load(xml);
-  runtime::PlanRequest request = model->DefaultRequest();
-  request.options = options;
-  runtime::Session session(model->PlanFor(request));
-  std::vector<Tensor> tensors;
-  std::vector<ConstTensorView> inputs;
-  std::vector<TensorView> outputs;
-  for (const auto& port : session.plan().inputs()) inputs.push_back(tensors.emplace_back(port.type).view());
-  for (const auto& port : session.plan().outputs()) outputs.push_back(tensors.emplace_back(port.type).view());
-  session.Run(inputs, outputs);
+  DefaultCall call(*runtime::LoadedModel::Load(xml), options);
+  call.Run();
   ours = of_one_dnn = 0;
   is_counting = true;
-  session.Run(inputs, outputs);
+  call.Run();
   is_counting = false;
   return {ours, of_one_dnn};
 }

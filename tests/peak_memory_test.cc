@@ -8,15 +8,12 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <vector>
 
-#include "stepwell/base/text.h"
 #include "stepwell/converter/convert.h"
 #include "stepwell/converter/templates/deepspeech_template.h"
 #include "stepwell/converter/templates/lm_1b_template.h"
 #include "stepwell/ir/ir_file.h"
-#include "stepwell/runtime/loaded_model.h"
-#include "stepwell/runtime/session.h"
+#include "tests/support/model_runner.h"
 #include "tests/support/temp_folder.h"
 
 namespace stepwell::tests {
@@ -50,17 +47,6 @@ converter::SourceTensor Weights(const std::string&, const Shape& shape) {
   return {converter::TfType::kFloat, DType::kF32, shape, ir::ConstantData::Of(std::move(tensor)).bytes, {}};
 }
 
-void RunOnce(const std::filesystem::path& xml) {
-  const auto model = runtime::LoadedModel::Load(xml);
-  runtime::Session session(model->PlanFor(model->DefaultRequest()));
-  std::vector<Tensor> tensors;
-  std::vector<ConstTensorView> inputs;
-  std::vector<TensorView> outputs;
-  for (const auto& port : session.plan().inputs()) inputs.push_back(tensors.emplace_back(port.type).view());
-  for (const auto& port : session.plan().outputs()) outputs.push_back(tensors.emplace_back(port.type).view());
-  session.Run(inputs, outputs);
-}
-
 void ExpectWeightsInMemoryOnce(converter::SourceGraph graph, converter::ConvertOptions::Weights stored) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers keep freed memory";
@@ -76,7 +62,7 @@ void ExpectWeightsInMemoryOnce(converter::SourceGraph graph, converter::ConvertO
   }
   if (!ResetPeak()) GTEST_SKIP() << "this system does not let a process reset its peak";
   const double before = PeakMegabytes();
-  RunOnce(folder / "model.xml");
+  DefaultCall(*runtime::LoadedModel::Load(folder / "model.xml")).Run();
   const double used = PeakMegabytes() - before;
   EXPECT_GT(weights, 30) << "for the bound to tell one copy from two";
   EXPECT_GT(used, weights);

@@ -63,6 +63,31 @@ class ModelRunner {
   runtime::PlanOptions options_;
 };
 
+// A call of a model at its default shapes, all inputs zero.
+class DefaultCall {
+ public:
+  explicit DefaultCall(const runtime::LoadedModel& model, runtime::PlanOptions options = {})
+      : session_(PlanFor(model, options)) {
+    for (const auto& port : session_.plan().inputs()) inputs_.push_back(tensors_.emplace_back(port.type).view());
+    for (const auto& port : session_.plan().outputs()) outputs_.push_back(tensors_.emplace_back(port.type).view());
+  }
+
+  void Run() { session_.Run(inputs_, outputs_); }
+
+ private:
+  static std::shared_ptr<const runtime::Plan> PlanFor(const runtime::LoadedModel& model,
+                                                      const runtime::PlanOptions& options) {
+    runtime::PlanRequest request = model.DefaultRequest();
+    request.options = options;
+    return model.PlanFor(request);
+  }
+
+  runtime::Session session_;
+  std::vector<Tensor> tensors_;  // their memory stays where it is when the vector grows
+  std::vector<ConstTensorView> inputs_;
+  std::vector<TensorView> outputs_;
+};
+
 // One of a run's outputs, by any name that the model knows it by.
 inline const Tensor& FindOutput(const ModelRunner& runner, const Tensors& outputs, const std::string& name) {
   const ir::Graph& graph = runner.model().graph();
