@@ -9,10 +9,8 @@
 
 #include "stepwell/ops/control/body.h"
 #include "stepwell/ops/control/body_plan.h"
-#include "stepwell/ops/control/iterations.h"
-#include "stepwell/ops/element_bytes.h"
+#include "stepwell/ops/control/cut.h"
 #include "stepwell/ops/integer_elements.h"
-#include "stepwell/ops/layout/stretches.h"
 
 namespace stepwell::ops::control {
 namespace {
@@ -24,47 +22,6 @@ std::vector<OuterInput> OuterInputs(const KernelSite& site) {
   for (std::size_t i = 0; i < site.input_types.size(); ++i) outer.push_back({site.input_types[i], site.constants[i]});
   return outer;
 }
-
-// A tensor cut along an axis, one slice an iteration.
-class Cut {
- public:
-  Cut(const TensorType& whole, const SubgraphOp::Slicing& slicing)
-      : whole_(whole.shape),
-        slicing_(slicing),
-        axis_(NormalizedAxis(slicing.axis, whole.shape.rank())),
-        count_(NumSlices(slicing, whole_[axis_])),
-        element_bytes_(ElementBytes(whole.dtype)) {}
-
-  Dim count() const { return count_; }
-  std::size_t slice_bytes() const {
-    return whole_bytes() / AsSize(std::max<Dim>(whole_[axis_], 1)) * AsSize(slicing_.part_size);
-  }
-
-  // The slice as dense bytes: where it lies, or copied to `buffer`.
-  const std::byte* Take(Dim iteration, const std::byte* whole, std::byte* buffer) const {
-    const stepwell::Range slice = SliceOf(slicing_, whole_[axis_], iteration, count_);
-    if (is_dense()) return whole + AsSize(slice.begin) * (whole_bytes() / AsSize(whole_[axis_]));
-    layout::TakeStretch(whole_, axis_, slice).Run(whole, buffer, element_bytes_);
-    return buffer;
-  }
-  void Put(Dim iteration, const std::byte* slice, std::byte* whole) const {
-    const stepwell::Range place = SliceOf(slicing_, whole_[axis_], iteration, count_);
-    layout::PutStretch(whole_, axis_, place).Run(slice, whole, element_bytes_);
-  }
-
- private:
-  std::size_t whole_bytes() const { return AsSize(whole_.num_elements()) * element_bytes_; }
-  // Whether slices lie dense in the whole.
-  bool is_dense() const {
-    return std::all_of(whole_.dims().begin(), whole_.dims().begin() + axis_, [](Dim dim) { return dim == 1; });
-  }
-
-  Shape whole_;
-  SubgraphOp::Slicing slicing_;
-  int axis_;
-  Dim count_;
-  std::size_t element_bytes_;
-};
 
 // How often a loop runs. A TensorIterator runs once for every slice; a Loop asks its inputs.
 enum class Counting : std::uint8_t { kSlices, kTripsAndCondition };

@@ -23,10 +23,25 @@ struct LoopParts {
   std::vector<int> results;
 };
 
-// One frame: x [1, B, I], c and h [B, N] -> c and h [B, N] for the next one, and the results as [1, B, N].
+// Adds the results that something reads, as [1, B, N], to the body, and their frames to the loop's outputs.
+void AddFrames(const ImportSite& site, const CellResults& results, ir::GraphBuilder& body, LoopParts& parts) {
+  const auto in_order = InOrder(results);
+  for (int i = 0; i < static_cast<int>(kNumResults); ++i) {
+    if (!in_order[AsSize(i)] || !(i == kCs || i == kH || site.node.IsOutputUsed(i))) continue;
+    const ir::ValueId axes = body.AddInts("frame/axes", {0});
+    const ir::ValueId frame = body.AddOne("frame", layout::Unsqueeze(), {*in_order[AsSize(i)], axes});
+    parts.op.output_map.push_back({.external_port = static_cast<std::int64_t>(parts.results.size()),
+                                   .body_output = static_cast<std::int64_t>(body.graph().outputs().size()),
+                                   .slicing = ir::SubgraphOp::Slicing{}});
+    body.AddOutput("frame_" + std::to_string(i), frame);
+    parts.results.push_back(i);
+  }
+}
+
+// One frame: x [1, B, I], c and h [B, N] -> c and h [B, N] for the next one, and the results.
 LoopParts MakeLoop(const ImportSite& site) {
   const SourceCell cell = ReadSourceCell(site, kCellInputs);
-  const bool spelled = !FitsLstmCell(cell) || !ReadsOnlyStates(site);
+  const auto add_cell = FitsLstmCell(cell) && ReadsOnlyStates(site) ? AddLstmCell : AddSpelledCell;
   TensorType frame = site.type(kX);
   frame.shape[0] = 1;
   ir::GraphBuilder body;
@@ -34,21 +49,11 @@ LoopParts MakeLoop(const ImportSite& site) {
   const ir::ValueId c = body.AddInput("c", site.type(kCsPrev));
   const ir::ValueId h = body.AddInput("h", site.type(kHPrev));
   const ir::ValueId row = body.AddOne("row", layout::Squeeze(), {x, body.AddInts("row/axes", {0})});
-  const CellResults results = (spelled ? AddSpelledCell : AddLstmCell)(cell, {.x = row, .c = c, .h = h}, body, "");
+  const CellResults results = add_cell(cell, {.x = row, .c = c, .h = h}, body, "");
   body.AddOutput("next_c", results.cs);
   body.AddOutput("next_h", results.h);
   LoopParts parts;
-  const auto in_order = InOrder(results);
-  for (int i = 0; i < static_cast<int>(kNumResults); ++i) {
-    if (!in_order[AsSize(i)] || !(i == kCs || i == kH || site.node.IsOutputUsed(i))) continue;
-    const ir::ValueId axes = body.AddInts("frame/axes", {0});
-    body.AddOutput("frame_" + std::to_string(i),
-                   body.AddOne("frame", layout::Unsqueeze(), {*in_order[AsSize(i)], axes}));
-    const auto place = static_cast<std::int64_t>(parts.results.size());
-    parts.op.output_map.push_back(
-        {.external_port = place, .body_output = place + 2, .slicing = ir::SubgraphOp::Slicing{}});
-    parts.results.push_back(i);
-  }
+  AddFrames(site, results, body, parts);
   parts.op.input_map = {{.external_port = 0, .body_input = 0, .slicing = ir::SubgraphOp::Slicing{}},
                         {.external_port = 1, .body_input = 1, .slicing = {}},
                         {.external_port = 2, .body_input = 2, .slicing = {}}};
