@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -12,6 +13,7 @@ namespace stepwell::ir {
 namespace {
 
 constexpr std::string_view kUnknownRank = "...";
+constexpr std::ptrdiff_t kMostTensorNames = 1024;  // each is compared with all
 
 [[noreturn]] void ThrowUnreadable(std::string_view expected, std::string_view text) {
   throw Error(ErrorKind::kInvalidModel, fmt::format("{} was expected and '{}' found", expected, text));
@@ -74,6 +76,9 @@ Shape ParseXmlShape(std::string_view text) {
 std::vector<std::string> ParseXmlTensorNames(std::string_view text) {
   std::vector<std::string> names;
   if (text.empty()) return names;
+  if (std::count(text.begin(), text.end(), ',') >= kMostTensorNames) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("a tensor has more than {} names", kMostTensorNames));
+  }
   names.emplace_back();
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_escape = text[i] == '\\' && i + 1 < text.size() && text[i + 1] == ',';
