@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <thread>
+#include <vector>
 
 #include "tests/support/message_of.h"
 #include "tests/support/model_runner.h"
@@ -116,6 +119,28 @@ TEST(DeepSpeechOfOpenVinoUnfused, SaysWhichShapeDependsOnData) {
   request.options.fusion = runtime::Fusion::kOff;
   EXPECT_THAT(MessageOf([&] { model->PlanFor(request); }),
               testing::HasSubstr("the shape of node 'Loop_116' (Loop) depends on data: f32[?,1,64]"));
+}
+
+TEST(LoadedModel, LetsManyThreadsPlanAndRun) {
+  const auto xml = kDeepSpeech / "openvino_ir/mo2024.6-0.8.2/output_graph.xml";
+  const ModelRunner runner(runtime::LoadedModel::Load(xml));
+  const auto folder = kDeepSpeech / "recorded/0.8.2-64/chunk0";
+  const auto run = [&] {
+    Tensors inputs;
+    for (const char* name : {"input_node", "previous_state_c", "previous_state_h"}) {
+      inputs.emplace(name, ReadNpy(folder / (std::string(name) + ".npy")));
+    }
+    return runner.Run(inputs);
+  };
+  std::array<Tensors, 4> results;
+  {
+    std::vector<std::jthread> threads;
+    for (Tensors& result : results) threads.emplace_back([&] { result = run(); });
+  }
+  const Tensor expected = ReadNpy(folder / "logits.npy");
+  for (const Tensors& result : results) {
+    EXPECT_LT(RelativeDifference(FindOutput(runner, result, "logits"), expected), kTolerance);
+  }
 }
 
 }  // namespace
