@@ -70,6 +70,10 @@ class Importer {
   }
 
   ir::ValueId InputOf(NodeIndex node, std::size_t input) {
+    if (input >= edges_.inputs(node).size()) {
+      throw Error(ErrorKind::kInvalidModel,
+                  fmt::format("it has {} inputs where input {} is needed", edges_.inputs(node).size(), input));
+    }
     const auto found = edge_values_.find({node, input});
     return found != edge_values_.end() ? found->second : ValueOf(edges_.inputs(node)[input]);
   }

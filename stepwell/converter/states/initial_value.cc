@@ -1,5 +1,8 @@
 #include "stepwell/converter/states/initial_value.h"
 
+#include <cstring>
+
+#include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
 #include "stepwell/converter/import/importer.h"
 #include "stepwell/converter/import/node_kinds.h"
@@ -25,6 +28,19 @@ std::optional<ir::ConstantData> ConstantValue(const SourceEdges& edges, const Va
   return evaluator.Evaluate(value);
 }
 
+// One row where all rows are the same, so that it holds for any batch.
+ir::ConstantData WithoutEqualRows(const ir::ConstantData& data) {
+  Shape shape = data.type.shape;
+  if (shape.rank() < 2 || shape[0] < 2) return data;
+  const std::size_t rows = AsSize(shape[0]);
+  const std::size_t row_bytes = data.bytes.size() / rows;
+  for (std::size_t row = 1; row < rows; ++row) {
+    if (std::memcmp(data.bytes.data(), data.bytes.data() + row * row_bytes, row_bytes) != 0) return data;
+  }
+  shape[0] = 1;
+  return ir::ConstantData::Of({data.type.dtype, shape}, data.bytes.Slice(0, row_bytes));
+}
+
 }  // namespace
 
 std::optional<ir::ConstantData> InitialValue(const SourceEdges& edges, const Variables& variables, NodeIndex variable,
@@ -35,8 +51,8 @@ std::optional<ir::ConstantData> InitialValue(const SourceEdges& edges, const Var
     initial = ConstantValue(edges, variables, edges.inputs(assign)[1]);
   }
   if (!initial && variables.IsStored(variable)) initial = variables.Stored(variable);
-  if (initial && initial->UniformValue() == 0.0) return std::nullopt;
-  return initial;
+  if (!initial || initial->UniformValue() == 0.0) return std::nullopt;
+  return WithoutEqualRows(*initial);
 }
 
 }  // namespace stepwell::converter

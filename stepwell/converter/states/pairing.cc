@@ -78,10 +78,15 @@ bool Contradict(const ir::Graph& graph, const StatePair& a, const StatePair& b) 
   return same_input != same_output;
 }
 
+// Repeated along dimensions where it has one element, the initial value must be the state's.
 void CheckInitial(const StatePair& pair, const TensorType& type) {
   if (!pair.initial) return;
   const TensorType& initial = pair.initial->type;
-  if (initial.dtype == type.dtype && ShapesAgree(initial.shape, type.shape)) return;
+  bool fits = initial.dtype == type.dtype && initial.shape.rank() == type.shape.rank();
+  for (int axis = 0; fits && axis < type.shape.rank(); ++axis) {
+    fits = initial.shape[axis] == 1 || DimsAgree(initial.shape[axis], type.shape[axis]);
+  }
+  if (fits) return;
   throw Error(ErrorKind::kInvalidModel,
               fmt::format("state '{}' is {} and its initial value {}", pair.name, ToText(type), ToText(initial)));
 }

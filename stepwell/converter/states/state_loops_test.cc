@@ -70,6 +70,22 @@ TEST(VariableLoops, CountWhereTheAssignAdds) {
   EXPECT_EQ(RunVectors(graph, {{2, 3}, {5, 7}}), (Vectors{{10, 21}, {6, 8}}));
 }
 
+TEST(VariableLoops, KeepOneOfEqualInitialRows) {
+  GraphWriter writer;
+  writer.Placeholder("x", TfType::kFloat, {2, 2});
+  writer.Node("sum", "VariableV2", {}, {{"dtype", TfType::kFloat}, {"shape", Shape{2, 2}}});
+  writer.Op("sum/read", "Identity", {"sum"});
+  writer.Const("initial", FloatTensor({2, 2}, std::vector<float>{1, 2, 1, 2}));
+  writer.Op("start", "Assign", {"sum", "initial"});
+  writer.Op("add", "Add", {"x", "sum/read"});
+  writer.Op("store", "Assign", {"sum", "add"});
+  writer.Op("y", "Relu", {"add", "^store"});
+  const ir::Graph graph = ConvertWriter(std::move(writer)).graph;
+  ASSERT_TRUE(graph.states()[0].initial);
+  EXPECT_EQ(graph.states()[0].initial->type.shape, (Shape{1, 2}));
+  EXPECT_EQ(graph.states()[0].initial->Copy<float>(), (std::vector<float>{1, 2}));
+}
+
 // Names that sort one way among the variables and the other way among their next values.
 TEST(VariableLoops, FollowEdgesWhereNamesWouldSwapThem) {
   GraphWriter writer;
