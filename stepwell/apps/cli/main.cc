@@ -19,6 +19,8 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddInfoCommand(program);
   stepwell::cli::AddRunCommand(program);
   stepwell::cli::AddTranscribeCommand(program);
+  stepwell::cli::AddSampleCommand(program);
+  stepwell::cli::AddScoreCommand(program);
   stepwell::cli::AddBenchCommand(program);
 }
 

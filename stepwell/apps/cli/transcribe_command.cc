@@ -104,7 +104,8 @@ apps::Transcriber MakeTranscriber(const TranscribeFlags& flags) {
 }
 
 apps::AudioSource OpenAudio(const TranscribeFlags& flags, std::int64_t rate_hz) {
-  apps::AudioOptions options{.rate_hz = rate_hz};
+  apps::AudioOptions options;
+  options.rate_hz = rate_hz;
   if (flags.raw_rate_hz != 0) {
     options.raw = apps::PcmFormat{};
     options.raw->sound = {.rate_hz = flags.raw_rate_hz, .channels = flags.raw_channels};

@@ -6,6 +6,7 @@
 #include "stepwell/base/base64.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
+#include "stepwell/ir/find_role.h"
 #include "stepwell/ir/roles.h"
 
 namespace stepwell::apps {
@@ -13,21 +14,6 @@ namespace {
 
 constexpr std::int64_t kUsualStepMs = 20;
 constexpr std::int64_t kMostHz = 1'000'000;
-
-std::optional<std::string> NameOf(const ir::Graph& graph, std::string_view role) {
-  const auto found = graph.roles().find(std::string(role));
-  return found == graph.roles().end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<std::size_t> FindInputOfRole(const ir::Graph& graph, std::string_view role) {
-  const auto name = NameOf(graph, role);
-  return name ? graph.FindInput(*name) : std::nullopt;
-}
-
-std::optional<std::size_t> FindOutputOfRole(const ir::Graph& graph, std::string_view role) {
-  const auto name = NameOf(graph, role);
-  return name ? graph.FindOutput(*name) : std::nullopt;
-}
 
 std::size_t Required(std::optional<std::size_t> index, const char* kind, std::string_view role) {
   if (index) return *index;
@@ -46,9 +32,9 @@ SpeechModel::SpeechModel(std::shared_ptr<const runtime::LoadedModel> model) : mo
 
 void SpeechModel::FindPorts() {
   const ir::Graph& graph = model_->graph();
-  features_ = Required(FindInputOfRole(graph, ir::kRoleFeatures), "input", ir::kRoleFeatures);
-  logits_ = Required(FindOutputOfRole(graph, ir::kRoleLogits), "output", ir::kRoleLogits);
-  lengths_ = FindInputOfRole(graph, ir::kRoleLengths);
+  features_ = Required(ir::FindInputOfRole(graph, ir::kRoleFeatures), "input", ir::kRoleFeatures);
+  logits_ = Required(ir::FindOutputOfRole(graph, ir::kRoleLogits), "output", ir::kRoleLogits);
+  lengths_ = ir::FindInputOfRole(graph, ir::kRoleLengths);
   const auto kind = graph.metadata().find(std::string(ir::kLogitsKind));
   const bool normalised = kind != graph.metadata().end() && kind->second == ir::kLogitsAreProbabilities;
   row_kind_ = normalised ? RowKind::kProbabilities : RowKind::kLogits;
@@ -70,8 +56,8 @@ void SpeechModel::ReadFeatureShape() {
 
 void SpeechModel::FindFrontEnd() {
   const ir::Graph& graph = model_->graph();
-  const auto samples = FindInputOfRole(graph, ir::kRoleSamples);
-  const auto coefficients = FindOutputOfRole(graph, ir::kRoleCoefficients);
+  const auto samples = ir::FindInputOfRole(graph, ir::kRoleSamples);
+  const auto coefficients = ir::FindOutputOfRole(graph, ir::kRoleCoefficients);
   sample_rate_hz_ = Metadata(ir::kSampleRate, ClientFeatures::sample_rate_hz());
   if (samples && coefficients) {
     const Shape& window = graph.inputs()[*samples].default_shape;
