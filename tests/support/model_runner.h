@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,9 +101,7 @@ inline std::ptrdiff_t CountSteps(const runtime::Plan& plan, std::string_view op)
 }
 
 // The largest difference of two f32 tensors of one size, in units of the largest magnitude of `expected`.
-inline float RelativeDifference(const Tensor& actual, const Tensor& expected) {
-  const auto a = actual.as<float>();
-  const auto e = expected.as<float>();
+inline float RelativeDifference(std::span<const float> a, std::span<const float> e) {
   if (a.size() != e.size()) return INFINITY;
   float difference = 0;
   float magnitude = 0;
@@ -112,6 +111,9 @@ inline float RelativeDifference(const Tensor& actual, const Tensor& expected) {
     magnitude = std::max(magnitude, std::abs(e[i]));
   }
   return magnitude > 0 ? difference / magnitude : difference;
+}
+inline float RelativeDifference(const Tensor& actual, const Tensor& expected) {
+  return RelativeDifference(actual.as<float>(), expected.as<float>());
 }
 
 }  // namespace stepwell::tests

@@ -15,11 +15,13 @@
 #include "stepwell/converter/convert.h"
 #include "stepwell/ir/roles.h"
 #include "tests/support/ctc_recordings.h"
+#include "tests/support/model_runner.h"
 
 namespace stepwell::apps {
 namespace {
 
 using ::testing::HasSubstr;
+using tests::RelativeDifference;
 
 using Model = std::shared_ptr<const runtime::LoadedModel>;
 
@@ -90,18 +92,6 @@ std::shared_ptr<const CtcDecoder> WithLanguageModel(const Alphabet& alphabet) {
   return std::make_shared<CtcBeamSearch>(alphabet.blank(), options);
 }
 
-void ExpectNear(std::span<const float> actual, std::span<const float> expected, float tolerance,
-                const std::string& what) {
-  ASSERT_EQ(actual.size(), expected.size()) << what;
-  float largest = 0;
-  float difference = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    largest = std::max(largest, std::abs(expected[i]));
-    difference = std::max(difference, std::abs(actual[i] - expected[i]));
-  }
-  EXPECT_LE(difference, tolerance * largest) << what;
-}
-
 TEST(Transcriber, ReadsTheRecordingsOfTheTrainedModel) {
   const Alphabet alphabet = SpeechModel(Trained()).alphabet();
   const Transcriber greedy(Trained());
@@ -141,7 +131,7 @@ TEST_P(RecordedStream, HasTensorFlowsFeatures) {
   const auto keep = [&](std::span<const float> frame) { frames.insert(frames.end(), frame.begin(), frame.end()); };
   features.Push(ReadRecordedSound(Name()), keep);
   features.Flush(keep);
-  ExpectNear(frames, Array("mfccs").as<float>(), 1e-4F, Name());
+  EXPECT_LE(RelativeDifference(frames, Array("mfccs").as<float>()), 1e-4F) << Name();
 }
 
 TEST_P(RecordedStream, EndsInTensorFlowsStates) {
@@ -152,7 +142,7 @@ TEST_P(RecordedStream, EndsInTensorFlowsStates) {
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string& name = stream.stream().layout().slots()[i].name;
     const Tensor expected = Array(std::string("final_state_") + name.back());
-    ExpectNear(stream.stream().state().Current(i).as<float>(), expected.as<float>(), 1e-5F, name);
+    EXPECT_LE(RelativeDifference(stream.stream().state().Current(i).as<float>(), expected.as<float>()), 1e-5F) << name;
   }
 }
 
@@ -167,7 +157,7 @@ TEST_P(StreamOfProbabilities, HasTensorFlowsHoweverTheSoundIsCut) {
     for (const auto& row : RowsOf(Load(), samples, piece)) {
       for (const float value : row) probabilities.push_back(std::exp(value));
     }
-    ExpectNear(probabilities, expected.as<float>(), 1e-5F, Name());
+    EXPECT_LE(RelativeDifference(probabilities, expected.as<float>()), 1e-5F) << Name();
   }
 }
 
@@ -202,7 +192,8 @@ TEST(Transcriber, RunsModelsConvertedByThePublishedCommand) {
   const auto expected = RowsOf(Convert("0.3.0-64/output_graph.pb"), samples, samples.size());
   const auto rows = RowsOf(Convert("0.3.0-64/output_graph.pb", options), samples, samples.size());
   ASSERT_EQ(rows.size(), expected.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) ExpectNear(rows[i], expected[i], 1e-6F, std::to_string(i));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    EXPECT_LE(RelativeDifference(rows[i], expected[i]), 1e-6F) << std::to_string(i);
 }
 
 // Calls of 16 windows put together by hand from the frames of the client, with the state carried by hand.
