@@ -39,13 +39,13 @@ function(stepwell_library folder)
   endif()
 endfunction()
 
-# stepwell_test(<name> SOURCES <file>... LINK <lib>...): one GoogleTest program, one CTest entry per test.
+# stepwell_test(<name> SOURCES <file>... LINK <lib>... [LABEL <label>]): one GoogleTest program, one CTest entry per test.
 # Tests find the files they read below STEPWELL_SOURCE_DIR.
 function(stepwell_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} fmt::fmt GTest::gtest_main GTest::gmock stepwell_options)
   target_compile_definitions(${name} PRIVATE STEPWELL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              STEPWELL_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600 LABELS "${ARG_LABEL}")
 endfunction()
