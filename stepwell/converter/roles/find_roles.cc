@@ -122,7 +122,9 @@ class RoleFinder {
     return table != nullptr && table->type.shape.rank() == 2 && IsFloat(table->type.dtype);
   }
 
+  // Models that keep a state from word to word; others look rows up in tables, too.
   void FindWordRoles() {
+    if (states_.empty()) return;
     const End* characters =
         Set(ir::kRoleCharacters,
             Only(inputs_, [&](const End& end) { return end.type.shape.rank() >= 2 && LooksUpTable(end); }));

@@ -43,10 +43,11 @@ class LoopFinder {
   void CheckOtherUpdates(const SourceVariable& variable) const {
     for (const NodeIndex update : variable.other_updates) {
       if (!runs_[update]) continue;
-      throw Error(ErrorKind::kUnsupported,
-                  fmt::format("variable '{}' is changed by node '{}' ({}) at every call; only Assign, AssignAdd and "
-                              "AssignSub are supported",
-                              edges_.node(variable.node).name, edges_.node(update).name, edges_.node(update).op));
+      throw Error(
+          ErrorKind::kUnsupported,
+          fmt::format("variable '{}' is changed by node '{}' ({}) at every call; only Assign, AssignAdd and "
+                      "AssignSub are supported. Of a training graph, name the outputs that you want with --output",
+                      edges_.node(variable.node).name, edges_.node(update).name, edges_.node(update).op));
     }
   }
 
