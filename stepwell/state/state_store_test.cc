@@ -110,7 +110,7 @@ TEST(StateStore, ServesManyThreads) {
   MemorySnapshots snapshots;
   std::atomic<int> wrong = 0;
   const auto serve = [&](int thread) {
-    SmallRunner own;
+    SmallRunner own = runner.ForThread();
     for (int round = 0; round < kRounds; ++round) {
       const std::string name = "thread-" + std::to_string(thread);
       const StreamHandle handle = store.Open(own.Open());
@@ -141,7 +141,7 @@ TEST(StateStore, LetsThreadsShareOneStream) {
   std::vector<std::thread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&] {
-      SmallRunner own;
+      SmallRunner own = runner.ForThread();
       for (int round = 0; round < kRounds; ++round) own.Step(*store.Borrow(handle, WhenBorrowed::kWait), 1);
     });
   }

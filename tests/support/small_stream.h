@@ -27,10 +27,10 @@ inline Diary& DiaryOf(state::Stream& stream) { return dynamic_cast<Diary&>(*stre
 class SmallRunner {
  public:
   explicit SmallRunner(Dim batch = 1, float weights_phase = 0.1F)
-      : model_(runtime::LoadedModel::Of(SmallLstm(weights_phase))),
-        layout_(state::StateLayout::Make(*model_, batch)),
-        stepper_(*model_, layout_, {.input_shapes = {Shape{batch, 2}, Shape{1}}}),
-        batch_(batch) {}
+      : SmallRunner(runtime::LoadedModel::Of(SmallLstm(weights_phase)), nullptr, batch) {}
+
+  // Another one for the same model and layout, to be used by another thread.
+  SmallRunner ForThread() const { return {model_, layout_, batch_}; }
 
   const runtime::LoadedModel& model() const { return *model_; }
   const std::shared_ptr<const state::StateLayout>& layout() const { return layout_; }
@@ -60,6 +60,13 @@ class SmallRunner {
   }
 
  private:
+  SmallRunner(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const state::StateLayout> layout,
+              Dim batch)
+      : model_(std::move(model)),
+        layout_(layout != nullptr ? std::move(layout) : state::StateLayout::Make(*model_, batch)),
+        stepper_(*model_, layout_, {.input_shapes = {Shape{batch, 2}, Shape{1}}}),
+        batch_(batch) {}
+
   std::shared_ptr<const runtime::LoadedModel> model_;
   std::shared_ptr<const state::StateLayout> layout_;
   state::Stepper stepper_;
