@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "stepwell/base/error.h"
 
@@ -45,9 +44,8 @@ AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
   if (bytes == 0) return;
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
   const std::size_t rounded = RoundUp(bytes, alignment);
-  if (rounded < bytes) throw std::bad_alloc();
-  void* memory = std::aligned_alloc(alignment, rounded);
-  if (memory == nullptr) throw std::bad_alloc();
+  void* memory = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
+  if (memory == nullptr) throw Error(ErrorKind::kIo, fmt::format("the system has no {} bytes of memory left", bytes));
   data_.reset(static_cast<std::byte*>(memory));
   if (alignment == kHugePage) ::madvise(memory, rounded, MADV_HUGEPAGE);
   std::memset(memory, 0, rounded);

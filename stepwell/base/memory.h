@@ -7,7 +7,7 @@
 
 namespace stepwell {
 
-// Zeroed memory aligned to 64 bytes, owned by one. Large buffers ask for huge pages.
+// Zeroed memory aligned to 64 bytes, owned by one. Large ones ask for huge pages; none left is an Error(kIo).
 class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;
