@@ -10,6 +10,7 @@ namespace {
 
 // Before this version of the graph format a placeholder's shape without dimensions meant "any shape".
 constexpr std::int64_t kScalarShapesKnownSince = 24;
+constexpr std::int64_t kMostPorts = 4096;  // no exporter writes more
 
 template <std::size_t n>
 bool IsOneOf(const SourceNode& node, const std::array<std::string_view, n>& ops) {
@@ -149,7 +150,7 @@ std::optional<int> NumOutputs(const SourceNode& node) {
   if (row != kPortCounts.end()) return row->outputs;
   if (IsOneOf(node, kCountedByNum)) {
     const std::int64_t count = node.IntAttr(node.op == "Unpack" ? "num" : "num_split");
-    return count < 0 || count > std::int64_t{1} << 20 ? std::nullopt : std::optional(static_cast<int>(count));
+    return count < 0 || count > kMostPorts ? std::nullopt : std::optional(static_cast<int>(count));
   }
   if (IsOneOf(node, kTypedByList)) {
     const auto key = node.HasAttr("output_types") ? "output_types" : "component_types";

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
@@ -15,28 +14,30 @@
 namespace stepwell::converter {
 namespace {
 
+constexpr std::size_t kMostExamined = 64;
+
 // Only what nothing but the assign reads; a copy of it that ends elsewhere is an output.
 bool IsNextValue(std::span<const VariableLoop> loops, TensorId tensor) {
   return std::any_of(loops.begin(), loops.end(), [&](const VariableLoop& loop) { return loop.next == tensor; });
 }
 
-// What the tensor needs, with every loop cut.
-std::vector<NodeIndex> NodesFor(const SourceEdges& edges, ImportPlan cut_plan, TensorId tensor) {
-  cut_plan.outputs = {{edges.ToText(tensor), tensor}};
+// What the tensors need.
+std::vector<NodeIndex> NodesFor(const SourceEdges& edges, ImportPlan cut_plan, std::span<const TensorId> tensors) {
+  cut_plan.outputs.clear();
+  for (const TensorId& tensor : tensors) cut_plan.outputs.push_back({edges.ToText(tensor), tensor});
   RewriteUniqueGathers(edges, cut_plan);
   return NeededNodes(edges, cut_plan);
 }
 
-// Throws; `possible` are the outputs that need none of these ops.
-void RefuseOps(const SourceEdges& edges, const std::vector<NodeIndex>& nodes,
-               const std::vector<ImportOutput>& possible) {
-  const auto hint = [&] {
-    std::vector<std::string> names;
-    for (const ImportOutput& output : possible) names.push_back(output.name);
-    return fmt::format("choosing outputs; {} without these ops{}{}", names.empty() ? "there are none" : "name those",
-                       names.empty() ? "" : ": --output ", Join(names, ","));
-  };
-  While(hint, [&] { CheckImportable(edges, nodes); });
+// Names the outputs that need none of the ops that are missing, of the first ones.
+std::string Hint(const SourceEdges& edges, const ImportPlan& cut_plan, std::span<const TensorId> terminals) {
+  std::vector<std::string> names;
+  for (const TensorId& terminal : terminals.first(std::min(terminals.size(), kMostExamined))) {
+    const std::vector<NodeIndex> nodes = NodesFor(edges, cut_plan, std::span(&terminal, 1));
+    if (UnimportableOps(edges, nodes).empty()) names.push_back(edges.ToText(terminal));
+  }
+  if (names.empty()) return "choosing outputs; there are none without these ops";
+  return fmt::format("choosing outputs; name those without these ops: --output {}", Join(names, ","));
 }
 
 }  // namespace
@@ -47,20 +48,17 @@ void AddDefaultOutputs(const SourceEdges& edges, const Variables& variables, std
   for (const VariableLoop& loop : loops) {
     cut_plan.inputs.push_back(VariableInput(edges, variables, loop.variable, loop.next_reads));
   }
-  std::set<NodeIndex> unsupported;
-  for (const TensorId& terminal : TerminalTensors(edges, variables, depends)) {
-    if (IsNextValue(loops, terminal)) continue;
-    const std::vector<NodeIndex> nodes = NodesFor(edges, cut_plan, terminal);
-    if (UnimportableOps(edges, nodes).empty()) {
-      plan.import.outputs.push_back({edges.ToText(terminal), terminal});
-    } else {
-      unsupported.insert(nodes.begin(), nodes.end());
-    }
+  std::vector<TensorId> terminals = TerminalTensors(edges, variables, depends);
+  terminals.erase(std::remove_if(terminals.begin(), terminals.end(),
+                                 [&](const TensorId& terminal) { return IsNextValue(loops, terminal); }),
+                  terminals.end());
+  if (terminals.empty()) {
+    throw Error(ErrorKind::kInvalidArgument,
+                "no tensor at the end of the graph depends on an input; name the outputs with --output");
   }
-  if (!unsupported.empty()) RefuseOps(edges, {unsupported.begin(), unsupported.end()}, plan.import.outputs);
-  if (!plan.import.outputs.empty()) return;
-  throw Error(ErrorKind::kInvalidArgument,
-              "no tensor at the end of the graph depends on an input; name the outputs with --output");
+  While([&] { return Hint(edges, cut_plan, terminals); },
+        [&] { CheckImportable(edges, NodesFor(edges, cut_plan, terminals)); });
+  for (const TensorId& terminal : terminals) plan.import.outputs.push_back({edges.ToText(terminal), terminal});
 }
 
 }  // namespace stepwell::converter

@@ -1,5 +1,7 @@
 #include "stepwell/converter/states/initial_value.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "stepwell/base/checked.h"
@@ -10,6 +12,20 @@
 
 namespace stepwell::converter {
 namespace {
+
+// No more than any state needs: a hostile shape cannot ask for more.
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+void CheckModest(const ir::Graph& graph) {
+  for (std::uint32_t i = 0; i < graph.num_values(); ++i) {
+    const ir::Value& value = graph.value(ir::ValueId{i});
+    if (!value.type.shape.is_static() || value.type.bytes() <= kMostBytes) continue;
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("a state's initial value is computed from a tensor {}; the most that is supported is {} MiB",
+                    ToText(value.type), kMostBytes >> 20U));
+  }
+}
 
 // The tensor's value where it is computed from constants by ops that we have; initialisers with random numbers and
 // restored ones are not.
@@ -22,6 +38,7 @@ std::optional<ir::ConstantData> ConstantValue(const SourceEdges& edges, const Va
   }
   if (!UnimportableOps(edges, nodes).empty()) return std::nullopt;
   const ir::Graph graph = ImportNodes(edges, variables, plan).Build();
+  CheckModest(graph);
   const passes::ConstantEvaluator evaluator(graph);
   const ir::ValueId value = graph.outputs()[0].value;
   if (!evaluator.IsConstant(value)) return std::nullopt;
