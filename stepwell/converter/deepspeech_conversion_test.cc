@@ -170,6 +170,35 @@ TEST(DeepSpeech082, ConvertsByThePublishedCommand) {
   ExpectRecordedCalls(graph, names, "0.8.2-64", 3);
 }
 
+TEST(DeepSpeech082, MayHaveItsLengthFrozenBelowTheFrames) {
+  for (const int chunk : {1, 2, 3}) {
+    const Tensor lengths = Recorded("0.8.2-64-lengths", chunk, "input_lengths");
+    const std::string length = std::to_string(lengths.as<std::int32_t>()[0]);
+    const ir::Graph graph =
+        ConvertModel("0.8.2-64/output_graph.pb", {.freezes = ParseFreezes("input_lengths->[" + length + "]")});
+    Caller caller(graph);
+    caller.Set("input_node", Recorded("0.8.2-64-lengths", chunk, "input_node"));
+    caller.Set("previous_state_c", Recorded("0.8.2-64-lengths", chunk, "previous_state_c"));
+    caller.Set("previous_state_h", Recorded("0.8.2-64-lengths", chunk, "previous_state_h"));
+    caller.Run();
+    for (const char* output : {"logits", "new_state_c", "new_state_h"}) {
+      ExpectClose(caller.Get(output), Recorded("0.8.2-64-lengths", chunk, output), length + " frames " + output);
+    }
+  }
+}
+
+TEST(DeepSpeech082, WarnsOfStatesWhoseNextValuesAreNotAskedFor) {
+  ConvertOptions options{.outputs = ParseOutputs("logits")};
+  options.source.model = ModelPath("deepspeech/0.8.2-64/output_graph.pb");
+  const ConvertResult result = Convert(options);
+  EXPECT_TRUE(result.graph.states().empty());
+  EXPECT_THAT(result.warnings,
+              ElementsAre("input 'previous_state_c' looks like a state whose next value 'new_state_c' is not among the "
+                          "outputs",
+                          "input 'previous_state_h' looks like a state whose next value 'new_state_h' is not among the "
+                          "outputs"));
+}
+
 TEST(DeepSpeech082, ComputesItsFeatures) {
   const ir::Graph graph = ConvertModel("0.8.2-64/output_graph.pb", {.outputs = ParseOutputs("mfccs")});
   EXPECT_THAT(NamesOf(graph.inputs()), ElementsAre("input_samples"));
