@@ -11,7 +11,7 @@
 #include "stepwell/converter/roles/find_roles.h"
 #include "stepwell/converter/roles/metadata.h"
 #include "stepwell/converter/states/pairing.h"
-#include "stepwell/converter/templates/deepspeech_template.h"
+#include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/passes/fold.h"
 
 namespace stepwell::converter {
@@ -22,10 +22,8 @@ class Conversion {
   Conversion(const LoadedSource& source, const ConvertOptions& options) : source_(source), options_(options) {}
 
   ConvertResult Run() {
-    if (source_.kind == SourceKind::kCheckpointOnly) from_template_ = FromTemplate();
-    const SourceGraph& graph = from_template_ ? *from_template_ : source_.graph;
-    const SourceEdges edges(graph);
-    const Variables variables(edges, from_template_ ? std::nullopt : source_.checkpoint);
+    const SourceEdges edges(source_.graph);
+    const Variables variables(edges, source_.checkpoint);
     Report("planning", 0);
     const ConversionPlan plan = PlanConversion(edges, variables, options_);
     warnings_ = plan.warnings;
@@ -43,14 +41,6 @@ class Conversion {
   }
 
  private:
-  SourceGraph FromTemplate() const {
-    STEPWELL_CHECK(source_.checkpoint.has_value());
-    if (IsDeepSpeechCheckpoint(*source_.checkpoint)) return MakeDeepSpeechGraph(*source_.checkpoint);
-    throw Error(ErrorKind::kUnsupported,
-                "there is a checkpoint and no graph, and its variables are not those of DeepSpeech 0.6 to 0.9, the one "
-                "network that can be rebuilt from them; give the graph with --input_model or --input_meta_graph");
-  }
-
   void Report(std::string_view stage, double done) const {
     if (options_.progress) options_.progress({stage, done});
   }
@@ -83,7 +73,6 @@ class Conversion {
 
   const LoadedSource& source_;
   const ConvertOptions& options_;
-  std::optional<SourceGraph> from_template_;
   std::vector<std::string> warnings_;
 };
 
@@ -96,7 +85,10 @@ ConvertResult Convert(const ConvertOptions& options) {
 
 ConvertResult Convert(const LoadedSource& source, const ConvertOptions& options) {
   return While([&] { return fmt::format("converting '{}'", source.path.string()); },
-               [&] { return Conversion(source, options).Run(); });
+               [&] {
+                 if (!NeedsRebuilding(source)) return Conversion(source, options).Run();
+                 return Conversion(Rebuilt(source), options).Run();
+               });
 }
 
 }  // namespace stepwell::converter
