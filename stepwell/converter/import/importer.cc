@@ -135,8 +135,10 @@ class Importer {
     const std::string& name = edges_.node(index).name;
     if (variables_.IsStored(index)) return builder_.AddConstant(name, variables_.Stored(index));
     throw Error(ErrorKind::kInvalidModel,
-                variables_.has_checkpoint()
-                    ? fmt::format("variable '{}' has no value: the checkpoint does not hold it", name)
+                variables_.checkpoint()
+                    ? fmt::format("variable '{}' has no value: the checkpoint '{}' does not hold it; is one of its "
+                                  "files absent, or is it another graph's?",
+                                  name, variables_.checkpoint()->path().string())
                     : fmt::format("variable '{}' has no value: the graph is not frozen, and no checkpoint was given "
                                   "(--input_checkpoint)",
                                   name));

@@ -38,7 +38,7 @@ class Variables {
   ir::ConstantData Stored(NodeIndex variable) const;
   // Its declared type: from the node, else from the checkpoint; an unknown rank where neither says.
   TensorType Type(NodeIndex variable) const;
-  bool has_checkpoint() const { return checkpoint_.has_value(); }
+  const std::optional<Checkpoint>& checkpoint() const { return checkpoint_; }
 
  private:
   std::string StoredName(NodeIndex variable) const;
