@@ -82,9 +82,12 @@ void Session::Bind(std::span<const ConstTensorView> inputs, std::span<const Tens
 
 void Session::RunStep(std::size_t step) {
   const Plan::Step& planned = plan_->steps()[step];
-  planned.kernel->Run({.inputs = std::span(views_).subspan(view_begin_[step], planned.inputs.size()),
-                       .outputs = std::span(results_).subspan(result_begin_[step], planned.outputs.size()),
-                       .scratch = scratch_.span()});
+  While([&] { return fmt::format("running node '{}' ({})", planned.node, planned.op); },
+        [&] {
+          planned.kernel->Run({.inputs = std::span(views_).subspan(view_begin_[step], planned.inputs.size()),
+                               .outputs = std::span(results_).subspan(result_begin_[step], planned.outputs.size()),
+                               .scratch = scratch_.span()});
+        });
 }
 
 void Session::CopyOutputs(std::span<const TensorView> outputs) const {
