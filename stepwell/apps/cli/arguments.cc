@@ -39,7 +39,8 @@ std::vector<std::string> NormalisedArguments(const std::vector<std::string>& arg
     } else {
       normalised.push_back(argument + "=true");
     }
-    if (i == 0 && IsCalledMo(argument)) normalised.emplace_back("convert");
+    const bool asks_version = arguments.size() == 2 && arguments[1] == "--version";
+    if (i == 0 && IsCalledMo(argument) && !asks_version) normalised.emplace_back("convert");
   }
   return normalised;
 }

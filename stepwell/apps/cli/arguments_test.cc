@@ -12,6 +12,7 @@ TEST(NormalisedArguments, MakesConvertTheCommandOfALinkNamedMo) {
   EXPECT_THAT(NormalisedArguments({"/usr/bin/mo", "--input_model", "a.pb"}),
               ElementsAre("/usr/bin/mo", "convert", "--input_model", "a.pb"));
   EXPECT_THAT(NormalisedArguments({"build/stepwell", "info"}), ElementsAre("build/stepwell", "info"));
+  EXPECT_THAT(NormalisedArguments({"mo", "--version"}), ElementsAre("mo", "--version"));
 }
 
 TEST(NormalisedArguments, GivesAFlagWithoutValueItsValue) {

@@ -31,7 +31,17 @@ struct BenchFlags {
 std::shared_ptr<const runtime::LoadedModel> LoadModel(const BenchFlags& flags) {
   if (flags.synthetic.empty()) return flags.model.Load();
   flags.model.ApplyThreads();
-  return MakeSyntheticModel(flags.synthetic);
+  return MakeSyntheticModel(ParseSyntheticModel(flags.synthetic));
+}
+
+// What is wrong with the description, as the parser of flags wants it; empty where nothing is.
+std::string SyntheticError(const std::string& description) {
+  try {
+    ParseSyntheticModel(description);
+    return {};
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
 
 std::string Milliseconds(double value) { return fmt::format("{:.3f}", value); }
@@ -83,6 +93,7 @@ Json ResultJson(const BenchResult& result, const std::string& model) {
 void Bench(const BenchFlags& flags) {
   const auto model = LoadModel(flags);
   BenchRequest request = flags.request;
+  request.shape.batch = flags.model.batch();
   request.split = flags.per_op ? BenchRequest::Split::kByOp : BenchRequest::Split::kNone;
   const BenchResult result = [&] {
     ProgressBar bar("measuring");
@@ -102,9 +113,10 @@ void AddBenchCommand(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("bench", "Measure the latency of one call, state carried from call to call");
   const auto flags = std::make_shared<BenchFlags>(*command);
-  command->add_option(
-      "--synthetic", flags->synthetic,
-      "In place of MODEL: deepspeech[:CELLS] or lm_1b[:DIVISOR], full size unless said, random weights");
+  command
+      ->add_option("--synthetic", flags->synthetic,
+                   "In place of MODEL: deepspeech[:CELLS] or lm_1b[:DIVISOR], full size unless said, random weights")
+      ->check(SyntheticError);
   command->add_option("--frames", flags->request.shape.frames, "Frames a call")->check(CLI::PositiveNumber);
   command
       ->add_option("--repeat", flags->request.repeat,

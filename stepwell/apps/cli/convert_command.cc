@@ -7,8 +7,10 @@
 
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
+#include "stepwell/apps/cli/output_folder.h"
 #include "stepwell/apps/cli/text_table.h"
 #include "stepwell/converter/state_table.h"
+#include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/verify/verify.h"
 
@@ -31,12 +33,30 @@ struct ConvertFlags {
 
 using Json = nlohmann::ordered_json;
 
-void PrintStates(const ir::Graph& graph) {
-  TextTable table({"variable", "type", "initial value", "input", "output", "proved by"});
-  for (const converter::StateRow& row : converter::StateTable(graph)) {
-    table.Add({row.variable, row.type, row.initial, row.input, row.output, row.evidence});
+// What proved a state, one edge a line: the names on a path are too long to stand in one.
+std::string EdgeText(const converter::StateRow& row) {
+  constexpr std::string_view kArrow = " -> ";
+  constexpr std::string_view kArrowOnItsLine = "\n    -> ";
+  std::string text = fmt::format("{}: {}", row.variable, row.evidence);
+  std::size_t at = 0;
+  while ((at = text.find(kArrow, at)) != std::string::npos) {
+    text.replace(at, kArrow.size(), kArrowOnItsLine);
+    at += kArrowOnItsLine.size();
   }
-  fmt::print("{}", table.empty() ? std::string("no states\n") : table.Plain());
+  return text;
+}
+
+void PrintStates(const ir::Graph& graph) {
+  const std::vector<converter::StateRow> rows = converter::StateTable(graph);
+  if (rows.empty()) {
+    fmt::print("no states\n");
+    return;
+  }
+  TextTable table({"variable", "shape", "initial value", "input", "output"});
+  for (const converter::StateRow& row : rows) table.Add({row.variable, row.type, row.initial, row.input, row.output});
+  fmt::print("{}\nproved by\n", table.Plain());
+  for (const converter::StateRow& row : rows) fmt::print("  {}\n", EdgeText(row));
+  fmt::print("\n");
 }
 
 Json ResultJson(const converter::ConvertResult& result, const ir::WriteIrResult& files) {
@@ -71,14 +91,14 @@ void PrintResult(const ConvertFlags& flags, const converter::ConvertResult& resu
 
 ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
   const std::filesystem::path folder = flags.output_dir;
-  std::filesystem::create_directories(folder);
+  MakeOutputFolder(folder, "--output_dir");
   const ir::StateForm form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
   return ir::WriteIr(graph.WithStateForm(form), folder / (graph.name() + ".xml"));
 }
 
 void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options, const ir::Graph& graph) {
   const verify::VerifyReport report =
-      verify::Verify(converter::LoadSource(options.source), graph, {.calls = flags.verify_calls});
+      verify::Verify(converter::LoadForInference(options.source), graph, {.calls = flags.verify_calls});
   if (!flags.silent && !flags.json) {
     fmt::print("verified over {} calls: largest difference {:.3g} of the largest magnitude, at '{}'\n",
                flags.verify_calls, report.largest_relative_difference, report.worst_output);

@@ -8,6 +8,7 @@
 #include "stepwell/apps/cli/arguments.h"
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/base/error.h"
+#include "stepwell/base/text.h"
 
 namespace {
 
@@ -24,6 +25,19 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddBenchCommand(program);
 }
 
+// Says so where the first word is no command; the parser would only say that there must be one.
+void RequireCommand(const CLI::App& program, const std::vector<std::string>& arguments) {
+  if (arguments.size() < 2 || arguments[1].starts_with('-')) return;
+  std::vector<std::string> commands;
+  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == arguments[1]) return;
+    commands.push_back(command->get_name());
+  }
+  throw CLI::ValidationError(
+      fmt::format("there is no command '{}'{}", arguments[1], stepwell::DidYouMean(arguments[1], commands)),
+      fmt::format("the commands are {}", stepwell::Join(commands, ", ")));
+}
+
 int RunProgram(const std::vector<std::string>& arguments) {
   CLI::App program("Converts recurrent TensorFlow models and runs them step by step, with their memory kept safe.",
                    "stepwell");
@@ -33,6 +47,7 @@ int RunProgram(const std::vector<std::string>& arguments) {
   std::vector<const char*> pointers;
   for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   try {
+    RequireCommand(program, arguments);
     program.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 to this parser; whatever else it refuses is a mistake of usage.

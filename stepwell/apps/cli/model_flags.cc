@@ -38,6 +38,12 @@ constexpr std::array kRemovedFlags = {
     RemovedFlag{"--enable_concat_optimization", "no such rewriting is done"},
     RemovedFlag{"--generate_experimental_IR_V10", "IR of version 11 is written"},
     RemovedFlag{"--keep_shape_ops", "shapes are always computed where they are free"},
+    RemovedFlag{"--disable_weights_compression", "weights stay as they are unless --compress_to_fp16 is given"},
+    RemovedFlag{"--move_to_preprocess", "nothing is moved into preprocessing"},
+    RemovedFlag{"--legacy_ir_generation", "there is one front end"},
+    RemovedFlag{"--progress", "progress shows on a terminal by itself"},
+    RemovedFlag{"--stream_output", "progress shows on a terminal by itself"},
+    RemovedFlag{"--share_weights", "weights are always mapped from the source's files"},
 };
 
 converter::GraphEncoding EncodingOf(bool is_text) {
@@ -105,6 +111,27 @@ void ModelFlags::AddRemovedFlags(CLI::App& command) {
   command.add_option("--framework", framework_, "Only tf is read")->check(CLI::IsMember({"tf"}));
 }
 
+std::optional<std::int64_t> ModelFlags::batch() const {
+  if (batch_.empty()) return std::nullopt;
+  return AsUsage([&] { return converter::ParseBatch(batch_); });
+}
+
+void ModelFlags::RefuseConversionFlags() const {
+  const std::pair<const char*, bool> flags[] = {{"--input", !inputs_.empty()},
+                                                {"--input_shape", !input_shapes_.empty()},
+                                                {"--input_checkpoint", !checkpoint_.empty()},
+                                                {"--freeze_placeholder_with_value", !freezes_.empty()},
+                                                {"--output", !outputs_.empty()},
+                                                {"--states", !states_.empty()},
+                                                {"--role", !roles_.empty()},
+                                                {"--static_shape", static_shape_},
+                                                {"--compress_to_fp16", compress_to_fp16_}};
+  for (const auto& [name, is_given] : flags) {
+    if (!is_given) continue;
+    throw CLI::ValidationError(name, "says how to convert a source, and the model is IR already; give it to 'convert'");
+  }
+}
+
 bool ModelFlags::has_model() const { return !ModelPath().empty() || !meta_graph_.empty(); }
 
 std::filesystem::path ModelFlags::ModelPath() const { return model_.empty() ? input_model_ : model_; }
@@ -119,12 +146,16 @@ converter::ConvertOptions ModelFlags::Options() const {
       static_shape_ ? converter::ConvertOptions::Shapes::kStatic : converter::ConvertOptions::Shapes::kFree;
   const bool f16 = compress_to_fp16_ || data_type_ == "FP16" || data_type_ == "half";
   options.weights = f16 ? converter::ConvertOptions::Weights::kF16 : converter::ConvertOptions::Weights::kAsStored;
+  if (model_name_.find('/') != std::string::npos) {
+    throw CLI::ValidationError("--model_name",
+                               fmt::format("'{}' holds a '/'; say the folder with --output_dir", model_name_));
+  }
   AsUsage([&] {
     options.inputs = converter::ParseInputs(Join(inputs_, ","));
     options.input_shapes = converter::ParseInputShapes(input_shapes_);
     options.freezes = converter::ParseFreezes(freezes_);
     options.outputs = converter::ParseOutputs(outputs_);
-    if (!batch_.empty()) options.batch = converter::ParseBatch(batch_);
+    options.batch = batch();
     if (!states_.empty()) options.states = converter::ParseStates(states_);
     for (const std::string& role : roles_) converter::ParseRole(role, options.roles);
   });
@@ -138,7 +169,10 @@ void ModelFlags::ApplyThreads() const {
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
-  if (options.source.model.extension() == ".xml") return runtime::LoadedModel::Load(options.source.model);
+  if (options.source.model.extension() == ".xml") {
+    RefuseConversionFlags();
+    return runtime::LoadedModel::Load(options.source.model);
+  }
   converter::ConvertResult converted = ConvertWithProgress(options);
   PrintWarnings(converted.warnings);
   return runtime::LoadedModel::Of(std::move(converted.graph));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class ModelFlags {
   explicit ModelFlags(CLI::App& command, Input input = Input::kCuts);
 
   bool has_model() const;
+  // --batch. A source is converted for it; in IR it may be given to a batch that is free.
+  std::optional<std::int64_t> batch() const;
   // The pieces "NAME=FILE" of --input.
   const std::vector<std::string>& input_files() const { return input_files_; }
   // Sets the budget of threads that was asked for; Load() does so, too.
@@ -42,6 +45,8 @@ class ModelFlags {
   void AddGraphFlags(CLI::App& command);
   void AddRemovedFlags(CLI::App& command);
   std::filesystem::path ModelPath() const;
+  // IR is run as it is: whatever says how to convert is a mistake there.
+  void RefuseConversionFlags() const;
 
   std::string model_;
   std::string input_model_;

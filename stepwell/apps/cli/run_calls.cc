@@ -34,12 +34,7 @@ BoundArray Bind(const ir::Graph& graph, const NamedArray& array) {
     throw Error(ErrorKind::kInvalidArgument, fmt::format("the model has no input '{}'{} Its inputs: '{}'", array.name,
                                                          DidYouMean(array.name, names), Join(names, "', '")));
   }
-  const ir::Input& input = graph.inputs()[*index];
-  return While([&] { return fmt::format("reading the input '{}'", array.name); },
-               [&] {
-                 return BoundArray{*index, graph.FindStateOfInput(input.name) != nullptr,
-                                   ConvertExactly(array.values.Clone(), graph.value(input.value).type.dtype)};
-               });
+  return {*index, graph.FindStateOfInput(graph.inputs()[*index].name) != nullptr, array.values.Clone()};
 }
 
 // Runs the calls of one request.
@@ -47,7 +42,10 @@ class CallRunner {
  public:
   CallRunner(const runtime::LoadedModel& model, const RunRequest& request)
       : model_(model), graph_(model.graph()), has_call_axis_(request.calls == RunRequest::Calls::kLeadingAxis) {
-    for (const NamedArray& array : request.inputs) Add(Bind(graph_, array), array.name);
+    for (const NamedArray& array : request.inputs) {
+      While([&] { return fmt::format("taking '{}' as the input '{}'", array.file, array.name); },
+            [&] { Add(Bind(graph_, array), array.name); });
+    }
     calls_ = CountCalls();
     layout_ = MakeLayout();
   }
@@ -71,15 +69,19 @@ class CallRunner {
 
  private:
   void Add(BoundArray array, const std::string& name) {
-    const auto [entry, is_new] = arrays_.try_emplace(array.input, std::move(array));
+    const TensorType& expected = graph_.value(graph_.inputs()[array.input].value).type;
+    RequireFit(array, expected.shape);
+    array.values = ConvertExactly(std::move(array.values), expected.dtype);
+    const bool is_new = arrays_.try_emplace(array.input, std::move(array)).second;
     if (!is_new) throw Error(ErrorKind::kInvalidArgument, fmt::format("the input '{}' is given twice", name));
-    const Shape shape = CallShape(entry->second);
-    const Shape& expected = graph_.value(graph_.inputs()[entry->first].value).type.shape;
+  }
+
+  void RequireFit(const BoundArray& array, const Shape& expected) const {
+    const Shape shape = CallShape(array);
     if (ShapesAgree(shape, expected)) return;
-    throw Error(
-        ErrorKind::kInvalidArgument,
-        fmt::format("the input '{}' takes {} a call and the array gives {}{}", name, ToText(expected), ToText(shape),
-                    has_call_axis_ && !entry->second.is_state ? " behind its axis of calls" : ""));
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("the input takes {} a call and the array gives {}{}", ToText(expected), ToText(shape),
+                            HasCallAxis(array) ? " behind its axis of calls" : ""));
   }
 
   bool HasCallAxis(const BoundArray& array) const { return has_call_axis_ && !array.is_state; }

@@ -16,6 +16,7 @@ namespace stepwell::cli {
 struct NamedArray {
   std::string name;  // any name the model has for it
   Tensor values;
+  std::string file = {};  // where it was read, for messages
 };
 
 struct RunRequest {

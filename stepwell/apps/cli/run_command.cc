@@ -2,11 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
+#include "stepwell/apps/cli/output_folder.h"
 #include "stepwell/apps/cli/progress_bar.h"
 #include "stepwell/apps/cli/run_calls.h"
 #include "stepwell/base/file.h"
@@ -33,7 +36,8 @@ std::vector<NamedArray> ReadInputs(const std::vector<std::string>& pieces) {
   std::vector<NamedArray> arrays;
   for (const std::string& piece : pieces) {
     const std::size_t equals = piece.find('=');
-    arrays.push_back({piece.substr(0, equals), ReadNpy(piece.substr(equals + 1))});
+    const std::string file = piece.substr(equals + 1);
+    arrays.push_back({piece.substr(0, equals), ReadNpy(file), file});
   }
   return arrays;
 }
@@ -48,9 +52,20 @@ std::string FileNameOf(const std::string& output) {
   return name + ".npy";
 }
 
+// Names that differ may be one name for a file.
+void RequireDistinctFiles(const std::vector<NamedArray>& outputs) {
+  std::map<std::string, std::string> output_of;
+  for (const NamedArray& output : outputs) {
+    const auto [other, is_new] = output_of.emplace(FileNameOf(output.name), output.name);
+    if (is_new) continue;
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("the outputs '{}' and '{}' would both be written to '{}'",
+                                                         other->second, output.name, other->first));
+  }
+}
+
 nlohmann::ordered_json WriteOutputs(const RunFlags& flags, const RunResult& result) {
   const std::filesystem::path folder = flags.output_dir;
-  std::filesystem::create_directories(folder);
+  MakeOutputFolder(folder, "--output-dir");
   nlohmann::ordered_json written = nlohmann::ordered_json::array();
   for (const NamedArray& output : result.outputs) {
     const std::filesystem::path path = folder / FileNameOf(output.name);
@@ -91,12 +106,12 @@ void Run(const RunFlags& flags) {
   }
   ProgressBar bar("running");
   const RunResult result = RunCalls(*model, request, [&](double done) { bar.Show(done); });
+  RequireDistinctFiles(result.outputs);
+  // Begun before the outputs are written, so that none are where the state cannot be.
+  std::optional<AtomicFile> snapshot;
+  if (!flags.state_out.empty()) snapshot.emplace(flags.state_out).Write(result.snapshot);
   const auto written = WriteOutputs(flags, result);
-  if (!flags.state_out.empty()) {
-    AtomicFile file(flags.state_out);
-    file.Write(result.snapshot);
-    file.Commit();
-  }
+  if (snapshot) snapshot->Commit();
   Print(flags, result, written);
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <optional>
 
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/base/text.h"
@@ -52,34 +51,39 @@ converter::SourceTensor RandomWeights(const std::string& name, const Shape& shap
   return {converter::TfType::kFloat, DType::kF32, shape, data.bytes, {}};
 }
 
-converter::SourceGraph MakeGraph(std::string_view name, std::optional<std::int64_t> size) {
-  if (name == "deepspeech") {
+converter::SourceGraph MakeGraph(const SyntheticModel& model) {
+  if (model.network == "deepspeech") {
     converter::DeepSpeechShape shape;
-    shape.cells = size.value_or(shape.cells);
+    shape.cells = model.size.value_or(shape.cells);
     return converter::MakeDeepSpeechGraph(shape, RandomWeights);
   }
-  return converter::MakeLm1bGraph(converter::Lm1bShape::Scaled(size.value_or(1)), RandomWeights);
+  return converter::MakeLm1bGraph(converter::Lm1bShape::Scaled(model.size.value_or(1)), RandomWeights);
 }
 
 }  // namespace
 
-std::shared_ptr<const runtime::LoadedModel> MakeSyntheticModel(std::string_view description) {
+SyntheticModel ParseSyntheticModel(std::string_view description) {
   const std::size_t colon = description.find(':');
-  const std::string_view name = description.substr(0, colon);
-  std::optional<std::int64_t> size;
-  if (colon != std::string_view::npos) size = ParseInt(description.substr(colon + 1));
+  SyntheticModel model{std::string(description.substr(0, colon)), {}};
+  if (colon != std::string_view::npos) model.size = ParseInt(description.substr(colon + 1));
   constexpr std::int64_t kLargest = 1 << 14;
-  const bool bad_size = colon != std::string_view::npos && (!size || *size < 1 || *size > kLargest);
-  if ((name != "deepspeech" && name != "lm_1b") || bad_size) {
+  const bool bad_size = colon != std::string_view::npos && (!model.size || *model.size < 1 || *model.size > kLargest);
+  if ((model.network != "deepspeech" && model.network != "lm_1b") || bad_size) {
     throw Error(
         ErrorKind::kInvalidArgument,
         fmt::format("'{}' is no synthetic model; give deepspeech[:CELLS] or lm_1b[:DIVISOR], numbers from 1 to {}",
                     description, kLargest));
   }
+  return model;
+}
+
+std::shared_ptr<const runtime::LoadedModel> MakeSyntheticModel(const SyntheticModel& model) {
   converter::LoadedSource source;
-  source.path = name;
-  source.graph = MakeGraph(name, size);
-  return runtime::LoadedModel::Of(converter::Convert(source, {}).graph);
+  source.path = model.network;
+  source.graph = MakeGraph(model);
+  converter::ConvertResult converted = converter::Convert(source, {});
+  PrintWarnings(converted.warnings);
+  return runtime::LoadedModel::Of(std::move(converted.graph));
 }
 
 }  // namespace stepwell::cli

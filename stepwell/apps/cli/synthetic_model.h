@@ -1,15 +1,26 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "stepwell/runtime/loaded_model.h"
 
 namespace stepwell::cli {
 
-// A model with the published graph and seeded random weights: "deepspeech" (2048 cells) or "deepspeech:CELLS", "lm_1b"
-// (8192 cells, 800,000 words; 4.2 GB) or "lm_1b:DIVISOR" (sizes divided). The same description gives the same weights
-// on every machine. Throws Error(kInvalidArgument) for anything else.
-std::shared_ptr<const runtime::LoadedModel> MakeSyntheticModel(std::string_view description);
+// A model with the published graph and seeded random weights.
+struct SyntheticModel {
+  std::string network;               // "deepspeech" or "lm_1b"
+  std::optional<std::int64_t> size;  // deepspeech: its cells; lm_1b: what its sizes are divided by
+};
+
+// "deepspeech" (2048 cells), "deepspeech:CELLS", "lm_1b" (8192 cells, 800,000 words; 4.2 GB) or "lm_1b:DIVISOR".
+// Throws Error(kInvalidArgument) for anything else.
+SyntheticModel ParseSyntheticModel(std::string_view description);
+
+// The same description gives the same weights on every machine. Prints the conversion's warnings on standard error.
+std::shared_ptr<const runtime::LoadedModel> MakeSyntheticModel(const SyntheticModel& model);
 
 }  // namespace stepwell::cli
