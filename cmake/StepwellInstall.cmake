@@ -22,7 +22,9 @@ target_include_directories(libstepwell INTERFACE $<BUILD_INTERFACE:${PROJECT_SOU
 
 install(TARGETS libstepwell EXPORT stepwellTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS stepwell RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/stepwell" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+# Headers that only kernels' sources include (they show Highway) and those of tests stay behind.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/stepwell" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h"
+        PATTERN "*-inl.h" EXCLUDE PATTERN "*test_support.h" EXCLUDE)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/stepwell)
 install(EXPORT stepwellTargets NAMESPACE stepwell:: DESTINATION ${package_folder} FILE stepwellConfig.cmake)
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/stepwellConfigVersion.cmake" COMPATIBILITY SameMinorVersion)

@@ -81,7 +81,7 @@ std::string TextTable::Markdown() const {
 std::string TextTable::Csv() const {
   std::string text;
   const auto add = [&](const std::vector<std::string>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) text += (i > 0 ? "," : "") + CsvField(row[i]);
+    for (std::size_t i = 0; i < row.size(); ++i) text += fmt::format("{}{}", i > 0 ? "," : "", CsvField(row[i]));
     text += "\r\n";
   };
   add(header_);
