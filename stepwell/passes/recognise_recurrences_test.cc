@@ -188,6 +188,15 @@ TEST(RecogniseRecurrences, LeavesAStepAloneWhoseUnprojectedOutputIsNeeded) {
   EXPECT_EQ(Count(RecogniseRecurrences(std::move(builder).Build()), "FusedLstm"), 0);
 }
 
+TEST(RecogniseRecurrences, LeavesAStepAloneWhoseCellIsBroadcastOverRows) {
+  ir::GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {kF32, {3, kInputs}});
+  const ValueId h = builder.AddInput("h", {kF32, {3, kProjected}});
+  const ValueId c = builder.AddInput("c", {kF32, {1, kCells}});
+  builder.AddOutput("h", Speller(builder, {}).AddStep(x, h, c).h);
+  EXPECT_EQ(Count(RecogniseRecurrences(std::move(builder).Build()), "FusedLstm"), 0);
+}
+
 TEST(RecogniseRecurrences, LeavesGatesAloneThatAreNoProduct) {
   ir::GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {kF32, {1, 4 * kCells}});

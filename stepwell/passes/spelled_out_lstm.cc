@@ -234,6 +234,15 @@ bool IsPlainF32(const Matcher& matcher, ir::ValueId value) {
   return type.dtype == DType::kF32 && type.shape.rank() == 2;
 }
 
+// Whether no row is broadcast over others.
+bool HaveOneBatch(const Matcher& matcher, const LstmPattern& pattern) {
+  const Dim rows = matcher.ShapeOf(pattern.c_out)[0];
+  const auto has_rows = [&](ir::ValueId value) {
+    return IsPlainF32(matcher, value) && matcher.ShapeOf(value)[0] == rows;
+  };
+  return has_rows(pattern.x) && has_rows(pattern.h) && has_rows(pattern.c);
+}
+
 }  // namespace
 
 std::optional<LstmPattern> MatchSpelledOutLstm(const Matcher& matcher, const ir::Node& node) {
@@ -255,7 +264,7 @@ std::optional<LstmPattern> MatchSpelledOutLstm(const Matcher& matcher, const ir:
   if (!TakeProducts(matcher, gates->candidate.split->inputs[0], pattern) || !OrderInputs(matcher, pattern)) {
     return std::nullopt;
   }
-  return pattern;
+  return HaveOneBatch(matcher, pattern) ? std::optional(std::move(pattern)) : std::nullopt;
 }
 
 }  // namespace stepwell::passes
