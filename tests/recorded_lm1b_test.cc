@@ -1,5 +1,6 @@
 // lm_1b's graph, as TensorFlow stored it and as OpenVINO's mo wrote it, run word by word with the state carried by us,
 // beside what TensorFlow gave: within 1e-5 of the largest magnitude.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -143,7 +144,7 @@ TEST_P(RecordedLm1b, GivesTensorFlowsResultsWordByWord) {
   ASSERT_EQ(graph_.states().size(), 2U);
   int sentence = 0;
   for (;; ++sentence) {
-    const auto folder = kLm1b / GetParam().recorded / "recorded" / ("s" + std::to_string(sentence));
+    const auto folder = kLm1b / GetParam().recorded / "recorded" / (fmt::format("s{}", sentence));
     if (!std::filesystem::exists(folder)) break;
     if (nlohmann::json::parse(std::ifstream(folder / "meta.json")).at("mode") == "reset") Reset();
     const Tensor bytes = ReadNpy(folder / "char_inputs.npy");
