@@ -1,5 +1,7 @@
 #include "stepwell/passes/add_fused_lstm.h"
 
+#include <map>
+
 #include "stepwell/ops/layout/reshape.h"
 #include "stepwell/passes/prune.h"
 
