@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
 #include "stepwell/converter/compress.h"
@@ -12,6 +14,7 @@
 #include "stepwell/converter/roles/metadata.h"
 #include "stepwell/converter/states/pairing.h"
 #include "stepwell/converter/templates/rebuild.h"
+#include "stepwell/ir/roles.h"
 #include "stepwell/passes/fold.h"
 
 namespace stepwell::converter {
@@ -55,9 +58,19 @@ class Conversion {
     const FoundRoles found = FindRoles(builder.graph());
     for (const auto& [role, name] : found.roles) builder.SetRole(role, name);
     for (const auto& [key, value] : found.metadata) builder.SetMetadata(key, value);
-    for (const auto& [role, name] : options_.roles) builder.SetRole(role, NamedByRole(builder.graph(), role, name));
+    for (const auto& [role, name] : options_.roles) {
+      builder.SetRole(role, NamedByRole(builder.graph(), role, name));
+      WarnOfOwnRole(role);
+    }
     builder.SetName(options_.model_name.empty() ? source_.path.stem().string() : options_.model_name);
     return std::move(builder).Build();
+  }
+
+  // A role of the user's own may be for an application of the user's own, or a slip.
+  void WarnOfOwnRole(const std::string& role) {
+    if (std::find(ir::kAllRoles.begin(), ir::kAllRoles.end(), role) != ir::kAllRoles.end()) return;
+    const std::vector<std::string> known(ir::kAllRoles.begin(), ir::kAllRoles.end());
+    warnings_.push_back(fmt::format("no command looks for the role '{}'{}", role, DidYouMean(role, known)));
   }
 
   // The input or output that --role means.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 // What apps look for instead of names: the keys of ir::Graph::roles() and ir::Graph::metadata(). The converter finds
@@ -29,6 +30,11 @@ inline constexpr std::string_view kRoleTargetWeight = "target_weight";          
 inline constexpr std::string_view kRoleWordProbabilities = "word_probabilities";  // f32[batch * steps, words]
 inline constexpr std::string_view kRoleWordEmbedding = "word_embedding";          // f32[batch * steps, width]
 inline constexpr std::string_view kRoleLogPerplexity = "log_perplexity";  // f32[], weighted mean over the targets
+
+inline constexpr std::array kAllRoles = {
+    kRoleFeatures,     kRoleLengths,           kRoleSamples,          kRoleCoefficients, kRoleLogits,
+    kRoleCharacters,   kRoleUniqueCharacters,  kRoleCharacterIndices, kRoleWord,         kRoleTarget,
+    kRoleTargetWeight, kRoleWordProbabilities, kRoleWordEmbedding,    kRoleLogPerplexity};
 
 // Metadata. What a DeepSpeech graph says of itself in constants named metadata_X is under X: "sample_rate" (Hz),
 // "feature_win_len" and "feature_win_step" (ms), "beam_width", "version", "language".

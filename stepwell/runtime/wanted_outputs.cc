@@ -25,10 +25,13 @@ std::string NamesOf(const ir::Graph& graph, std::span<const std::size_t> inputs)
   return Join(names, ", ");
 }
 
-[[noreturn]] void RefuseOutput(const ir::Graph& graph, const Plan::LeftOut& left_out) {
-  throw Error(ErrorKind::kInvalidArgument,
-              fmt::format("output '{}' cannot be computed without the input {}", graph.outputs()[left_out.output].name,
-                          NamesOf(graph, left_out.missing_inputs)));
+[[noreturn]] void RefuseOutputs(const ir::Graph& graph, std::span<const Plan::LeftOut> left_out) {
+  std::vector<std::string> reasons;
+  for (const Plan::LeftOut& output : left_out) {
+    reasons.push_back(fmt::format("output '{}' cannot be computed without the input {}",
+                                  graph.outputs()[output.output].name, NamesOf(graph, output.missing_inputs)));
+  }
+  throw Error(ErrorKind::kInvalidArgument, Join(reasons, "; "));
 }
 
 void RequireFit(const ir::Graph& graph, const PlanRequest& request) {
@@ -62,7 +65,7 @@ WantedOutputs FindWantedOutputs(const ir::Graph& graph, const PlanRequest& reque
     }
   }
   const bool is_refused = request.outputs.empty() ? wanted.outputs.empty() : !wanted.left_out.empty();
-  if (is_refused && !wanted.left_out.empty()) RefuseOutput(graph, wanted.left_out[0]);
+  if (is_refused && !wanted.left_out.empty()) RefuseOutputs(graph, wanted.left_out);
   return wanted;
 }
 
