@@ -5,6 +5,7 @@
 #include "stepwell/converter/convert_test_support.h"
 #include "stepwell/converter/source/source_test_support.h"
 #include "stepwell/ir/roles.h"
+#include "stepwell/ir/subgraph.h"
 
 // Conversions of DeepSpeech's graphs, run call by call with the state carried, beside what TensorFlow gave
 // (models/make/record_deepspeech.py).
@@ -169,6 +170,35 @@ TEST(DeepSpeech082, ConvertsByThePublishedCommand) {
   ExpectRecordedCalls(graph, names, "0.8.2-64", 3);
 }
 
+TEST(DeepSpeech082, MayHaveItsLengthFrozenBelowTheFrames) {
+  for (const int chunk : {1, 2, 3}) {
+    const Tensor lengths = Recorded("0.8.2-64-lengths", chunk, "input_lengths");
+    const std::string length = std::to_string(lengths.as<std::int32_t>()[0]);
+    const ir::Graph graph =
+        ConvertModel("0.8.2-64/output_graph.pb", {.freezes = ParseFreezes("input_lengths->[" + length + "]")});
+    Caller caller(graph);
+    caller.Set("input_node", Recorded("0.8.2-64-lengths", chunk, "input_node"));
+    caller.Set("previous_state_c", Recorded("0.8.2-64-lengths", chunk, "previous_state_c"));
+    caller.Set("previous_state_h", Recorded("0.8.2-64-lengths", chunk, "previous_state_h"));
+    caller.Run();
+    for (const char* output : {"logits", "new_state_c", "new_state_h"}) {
+      ExpectClose(caller.Get(output), Recorded("0.8.2-64-lengths", chunk, output), length + " frames " + output);
+    }
+  }
+}
+
+TEST(DeepSpeech082, WarnsOfStatesWhoseNextValuesAreNotAskedFor) {
+  ConvertOptions options{.outputs = ParseOutputs("logits")};
+  options.source.model = ModelPath("deepspeech/0.8.2-64/output_graph.pb");
+  const ConvertResult result = Convert(options);
+  EXPECT_TRUE(result.graph.states().empty());
+  EXPECT_THAT(result.warnings,
+              ElementsAre("input 'previous_state_c' looks like a state whose next value 'new_state_c' is not among the "
+                          "outputs",
+                          "input 'previous_state_h' looks like a state whose next value 'new_state_h' is not among the "
+                          "outputs"));
+}
+
 TEST(DeepSpeech082, ComputesItsFeatures) {
   const ir::Graph graph = ConvertModel("0.8.2-64/output_graph.pb", {.outputs = ParseOutputs("mfccs")});
   EXPECT_THAT(NamesOf(graph.inputs()), ElementsAre("input_samples"));
@@ -193,6 +223,27 @@ TEST(DeepSpeech082, TakesABatchAndShapesThatAreNotTheSources) {
   const ir::Graph fixed = ConvertModel("0.8.2-64/output_graph.pb", {.shapes = ConvertOptions::Shapes::kStatic});
   EXPECT_EQ(ToText(fixed.value(fixed.inputs()[1].value).type), "f32[1,16,19,26]");
   ExpectRecordedCalls(fixed, kNames082, "0.8.2-64-lengths", 5);
+  const ir::Graph both =
+      ConvertModel("0.8.2-64/output_graph.pb", {.batch = 3, .shapes = ConvertOptions::Shapes::kStatic});
+  EXPECT_EQ(ToText(both.value(both.inputs()[1].value).type), "f32[3,16,19,26]");
+  ExpectRecordedCalls(both, kNames082, "0.8.2-64-b3", 3);
+}
+
+// The recurrent weights lie in the body of the loop.
+TEST(DeepSpeech082, StoresAllItsMatricesAsFp16WhenAsked) {
+  const ir::Graph graph = ConvertModel("0.8.2-64/output_graph.pb", {.weights = ConvertOptions::Weights::kF16});
+  int loops = 0;
+  const auto expect_half = [&](const ir::Graph& part, auto&& self) -> void {
+    for (const ir::Node& node : part.nodes()) {
+      if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) self(*loop->body, self);
+      loops += ir::As<ir::SubgraphOp>(*node.op) != nullptr ? 1 : 0;
+      const auto* constant = ir::As<ir::Constant>(*node.op);
+      if (constant == nullptr || constant->data.type.dtype != DType::kF32) continue;
+      EXPECT_LE(constant->data.num_elements(), 1) << node.name;
+    }
+  };
+  expect_half(graph, expect_half);
+  EXPECT_EQ(loops, 1);
 }
 
 }  // namespace

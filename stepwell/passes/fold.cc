@@ -66,7 +66,12 @@ std::optional<std::vector<ir::ConstantData>> Folded(const ir::GraphBuilder& buil
   const Inferred inferred = builder.Infer(*node.op, inputs);
   if (const auto constants = ConstantInputs(builder, inputs)) {
     if (!MayFold(*constants, inferred.types, options)) return std::nullopt;
-    return EvaluateOp(*node.op, *constants, ops::KernelSet::kFast);
+    auto results = EvaluateOp(*node.op, *constants, ops::KernelSet::kFast);
+    // Weights in a mapped file, now copied into the result: rarely read again.
+    if (!node.op->IsView()) {
+      for (const ir::ConstantData& constant : *constants) constant.bytes.ReleasePages();
+    }
+    return results;
   }
   if (!inferred.ints || inferred.types.size() != 1) return std::nullopt;
   const std::optional<ir::ConstantData> ints = KnownInts(*inferred.ints, inferred.types[0]);

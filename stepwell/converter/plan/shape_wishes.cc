@@ -19,7 +19,9 @@ class Granter {
 
   ir::Graph Run() {
     if (!NeedsFreeing()) return Fixed(graph_);
-    const FreeShapesResult freed = FreeShapes(graph_, {.fixed_axes = FixedAxes()});
+    // All that can be free is freed first: what the user fixes at the source's extent is fixed on the result, so that a
+    // merged axis (frames * batch) is still seen as what it is.
+    const FreeShapesResult freed = FreeShapes(graph_);
     held_ = &freed.held;
     return Fixed(freed.graph);
   }
@@ -57,18 +59,6 @@ class Granter {
       if (wanted_[i] != graph_.value(graph_.inputs()[i].value).type.shape) return true;
     }
     return false;
-  }
-
-  // Axes whose extent stays the source's.
-  std::vector<std::vector<int>> FixedAxes() const {
-    std::vector<std::vector<int>> axes(wanted_.size());
-    for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      const Shape& source = graph_.value(graph_.inputs()[i].value).type.shape;
-      for (int axis = 0; axis < wanted_[i].rank(); ++axis) {
-        if (wanted_[i][axis] != kDynamic && wanted_[i][axis] == source[axis]) axes[i].push_back(axis);
-      }
-    }
-    return axes;
   }
 
   ir::Graph Fixed(const ir::Graph& graph) const {

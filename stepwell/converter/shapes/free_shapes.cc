@@ -63,15 +63,9 @@ class ShapeSolver {
     const Shape& shape = graph_.value(graph_.inputs()[index].value).type.shape;
     input_symbols_[index].resize(AsSize(std::max(0, shape.rank())));
     for (int axis = 0; axis < std::min(shape.rank(), options.leading_axes); ++axis) {
-      if (shape[axis] < 1 || IsFixed(options, index, axis)) continue;
+      if (shape[axis] < 1) continue;
       input_symbols_[index][AsSize(axis)] = symbols_.Add(shape[axis], DimSymbols::Origin{index, axis});
     }
-  }
-
-  static bool IsFixed(const FreeShapesOptions& options, std::size_t input, int axis) {
-    if (input >= options.fixed_axes.size()) return false;
-    const auto& axes = options.fixed_axes[input];
-    return std::find(axes.begin(), axes.end(), axis) != axes.end();
   }
 
   static bool IsSymbol(const DimExpr& expr) { return expr.symbols.size() == 1 && expr.constant == 1; }

@@ -9,8 +9,6 @@
 namespace stepwell::converter {
 
 struct FreeShapesOptions {
-  // By input (a missing entry: none): the axes whose extent the user fixed.
-  std::vector<std::vector<int>> fixed_axes;
   // Only the first so many axes of an input can become free: batch and frames lead.
   int leading_axes = 2;
 };

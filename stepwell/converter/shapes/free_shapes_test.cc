@@ -114,11 +114,6 @@ TEST(FreeShapes, HoldsAnAxisOfWhichFixedElementsAreRead) {
   EXPECT_THAT(freed.held, ElementsAre(HasSubstr("Gather")));
 }
 
-TEST(FreeShapes, HoldsWhatTheUserFixed) {
-  const FreeShapesResult freed = FreeShapes(FramesFirst(), {.fixed_axes = {{1}}});
-  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, 16, 4}));
-}
-
 TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});

@@ -6,6 +6,7 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
+#include "stepwell/converter/plan/input_plan.h"
 #include "stepwell/converter/plan/terminals.h"
 #include "stepwell/converter/states/tensor_loops.h"
 
@@ -43,9 +44,12 @@ Ends FreeEnds(const ConversionPlan& plan) {
   return ends;
 }
 
-void WarnOfStatesNotAskedFor(const SourceEdges& edges, const Ends& ends, const std::vector<TensorId>& terminals,
+// Of variables, whoever included the loops has warned.
+void WarnOfStatesNotAskedFor(const SourceEdges& edges, const Variables& variables, const Ends& ends,
                              const std::vector<bool>& depends_on_call, std::vector<std::string>& warnings) {
+  const std::vector<TensorId> terminals = TerminalTensors(edges, variables, depends_on_call);
   for (const TensorLoop& loop : FindTensorLoops(edges, ends.input_tensors, terminals, depends_on_call)) {
+    if (VariableNamed(edges, variables, ends.input_tensors[loop.input])) continue;
     warnings.push_back(fmt::format("input '{}' looks like a state whose next value '{}' is not among the outputs",
                                    ends.inputs[loop.input]->name, edges.ToText(terminals[loop.output])));
   }
@@ -103,8 +107,7 @@ void PairByEdges(const SourceEdges& edges, const Variables& variables, const std
                      std::move(loop.evidence)});
   }
   plan.pairs.insert(plan.pairs.end(), found.begin(), found.end());
-  WarnOfStatesNotAskedFor(edges, FreeEnds(plan), TerminalTensors(edges, variables, depends_on_call), depends_on_call,
-                          plan.warnings);
+  WarnOfStatesNotAskedFor(edges, variables, FreeEnds(plan), depends_on_call, plan.warnings);
 }
 
 void AddStates(const ConversionPlan& plan, ir::GraphBuilder& builder, std::vector<std::string>& warnings) {

@@ -196,6 +196,33 @@ TEST(TensorLoops, AreProvedByCopiesJoinedWithData) {
   EXPECT_EQ(graph.states()[0].evidence, "selected unchanged at length 0: before -> join -> after");
 }
 
+// The last of a recurrent op's values is its next state; nothing joins it with the state before.
+TEST(TensorLoops, AreProvedByTheStateOfARecurrentOp) {
+  GraphWriter writer;
+  writer.Placeholder("x", TfType::kFloat, {2, 1, 1});
+  writer.Placeholder("a", TfType::kFloat, {1, 1});
+  writer.Placeholder("b", TfType::kFloat, {1, 1});
+  writer.Int("steps32", 2);
+  writer.Node("steps", "Cast", {"steps32"}, {{"SrcT", TfType::kInt32}, {"DstT", TfType::kInt64}});
+  writer.Weights("w", FloatTensor({2, 4}, std::vector<float>(8, 0.5F)));
+  writer.Weights("bias", FloatTensor({4}, std::vector<float>(4, 0.0F)));
+  writer.Weights("peephole", FloatTensor({1}, std::vector<float>{0}));
+  writer.Node("lstm", "BlockLSTM",
+              {"steps", "x", "b", "a", "w/read", "peephole/read", "peephole/read", "peephole/read", "bias/read"},
+              {{"T", TfType::kFloat}, {"forget_bias", 1.0F}, {"cell_clip", -1.0F}, {"use_peephole", false}});
+  writer.Ints("last", {1}, {1});
+  writer.Ints("end", {1}, {2});
+  writer.Ints("stride", {1}, {1});
+  for (const auto& [name, values] : {std::pair("next_1", "lstm:6"), std::pair("next_2", "lstm:1")}) {
+    writer.Node(name, "StridedSlice", {values, "last", "end", "stride"},
+                {{"T", TfType::kFloat}, {"Index", TfType::kInt32}, {"shrink_axis_mask", std::int64_t{1}}});
+  }
+  const ir::Graph graph = ConvertWriter(std::move(writer)).graph;
+  EXPECT_THAT(StatePairs(graph), UnorderedElementsAre(Pair("a", "next_1"), Pair("b", "next_2")));
+  EXPECT_EQ(graph.FindStateOfInput("b")->evidence,
+            "'b' enters 'lstm' (BlockLSTM) as its state cs, whose new values 'next_2' is taken from");
+}
+
 TEST(TensorLoops, AreNotClaimedForTwoInputsThatMayBothBeTheState) {
   GraphWriter writer;
   writer.Placeholder("choose", TfType::kBool, {2});
