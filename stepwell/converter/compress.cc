@@ -6,9 +6,7 @@
 #include <optional>
 
 #include "stepwell/base/half.h"
-#include "stepwell/ir/subgraph.h"
 #include "stepwell/ops/elementwise/convert.h"
-#include "stepwell/ops/registry.h"
 #include "stepwell/passes/rewriter.h"
 
 namespace stepwell::converter {
@@ -29,21 +27,7 @@ std::optional<ir::ConstantData> InHalf(const ir::ConstantData& data) {
   return ir::ConstantData::Of(std::move(half));
 }
 
-// The loop with the weights of its body compressed. A loop has no fields beyond those of its base.
-std::shared_ptr<const ir::Op> WithCompressedBody(const ir::SubgraphOp& loop) {
-  std::shared_ptr<ir::Op> copy = ops::MakeOp(loop.name());
-  auto& subgraph = dynamic_cast<ir::SubgraphOp&>(*copy);
-  subgraph = loop;
-  subgraph.body = std::make_shared<const ir::Graph>(CompressToF16(*loop.body));
-  return copy;
-}
-
 void CompressOrCopy(passes::Rewriter& rewriter, const ir::Node& node) {
-  if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) {
-    const auto outputs = rewriter.builder().Add(node.name, WithCompressedBody(*loop), rewriter.Mapped(node.inputs));
-    for (std::size_t i = 0; i < outputs.size(); ++i) rewriter.Map(node.outputs[i], outputs[i]);
-    return;
-  }
   const auto* constant = ir::As<ir::Constant>(*node.op);
   const bool is_weight =
       constant != nullptr && constant->data.type.dtype == DType::kF32 && constant->data.num_elements() > 1;
@@ -59,6 +43,8 @@ void CompressOrCopy(passes::Rewriter& rewriter, const ir::Node& node) {
 
 }  // namespace
 
+// Constants in the bodies of loops stay as they are: the runtime computes a body's constants all at once when it loads
+// a model, and would hold such weights twice.
 ir::Graph CompressToF16(const ir::Graph& graph) {
   return passes::Rewrite(graph,
                          [](passes::Rewriter& rewriter, const ir::Node& node) { CompressOrCopy(rewriter, node); });

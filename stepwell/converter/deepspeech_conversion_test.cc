@@ -5,7 +5,6 @@
 #include "stepwell/converter/convert_test_support.h"
 #include "stepwell/converter/source/source_test_support.h"
 #include "stepwell/ir/roles.h"
-#include "stepwell/ir/subgraph.h"
 
 // Conversions of DeepSpeech's graphs, run call by call with the state carried, beside what TensorFlow gave
 // (models/make/record_deepspeech.py).
@@ -227,23 +226,6 @@ TEST(DeepSpeech082, TakesABatchAndShapesThatAreNotTheSources) {
       ConvertModel("0.8.2-64/output_graph.pb", {.batch = 3, .shapes = ConvertOptions::Shapes::kStatic});
   EXPECT_EQ(ToText(both.value(both.inputs()[1].value).type), "f32[3,16,19,26]");
   ExpectRecordedCalls(both, kNames082, "0.8.2-64-b3", 3);
-}
-
-// The recurrent weights lie in the body of the loop.
-TEST(DeepSpeech082, StoresAllItsMatricesAsFp16WhenAsked) {
-  const ir::Graph graph = ConvertModel("0.8.2-64/output_graph.pb", {.weights = ConvertOptions::Weights::kF16});
-  int loops = 0;
-  const auto expect_half = [&](const ir::Graph& part, auto&& self) -> void {
-    for (const ir::Node& node : part.nodes()) {
-      if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) self(*loop->body, self);
-      loops += ir::As<ir::SubgraphOp>(*node.op) != nullptr ? 1 : 0;
-      const auto* constant = ir::As<ir::Constant>(*node.op);
-      if (constant == nullptr || constant->data.type.dtype != DType::kF32) continue;
-      EXPECT_LE(constant->data.num_elements(), 1) << node.name;
-    }
-  };
-  expect_half(graph, expect_half);
-  EXPECT_EQ(loops, 1);
 }
 
 }  // namespace

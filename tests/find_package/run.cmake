@@ -17,7 +17,7 @@ endif()
 set(work "${BUILD}/find_package")
 file(REMOVE_RECURSE "${work}")
 run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/prefix")
-run("${CMAKE_COMMAND}" -S "${SOURCE}/tests/find_package" -B "${work}/build" "-DCMAKE_PREFIX_PATH=${work}/prefix"
+run("${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}/tests/find_package" -B "${work}/build" "-DCMAKE_PREFIX_PATH=${work}/prefix"
     -DCMAKE_BUILD_TYPE=Release)
 run("${CMAKE_COMMAND}" --build "${work}/build")
 run("${work}/prefix/bin/stepwell" convert "${SOURCE}/models/deepspeech/0.8.2-64/output_graph.pb" --output_dir "${work}"
