@@ -9,7 +9,7 @@ A script in a folder tests/data/layers_* makes a LayerRecorder, calls case() for
 Run by hand with OpenVINO; the JSON it writes is committed.
 """
 import openvino as ov
-from openvino.runtime import opset8
+from openvino.runtime import opset8, opset9
 
 from recording import Const, np, save, tensor
 

@@ -46,6 +46,15 @@ struct SigmoidFunction {
 struct TanhFunction {
   HWY_ATTR V operator()(V v) const { return TanhLanes(D(), v); }
 };
+struct ErfFunction {
+  HWY_ATTR V operator()(V v) const { return ErfLanes(D(), v); }
+};
+struct GeluErfFunction {
+  HWY_ATTR V operator()(V v) const { return GeluErfLanes(D(), v); }
+};
+struct GeluTanhFunction {
+  HWY_ATTR V operator()(V v) const { return GeluTanhLanes(D(), v); }
+};
 struct ClampFunction {
   float low;
   float high;
@@ -62,6 +71,12 @@ HWY_ATTR void MapImpl(Function function, const float* x, std::int64_t count, flo
       return MapLanes(x, count, out, SigmoidFunction());
     case Function::kTanh:
       return MapLanes(x, count, out, TanhFunction());
+    case Function::kErf:
+      return MapLanes(x, count, out, ErfFunction());
+    case Function::kGeluErf:
+      return MapLanes(x, count, out, GeluErfFunction());
+    case Function::kGeluTanh:
+      return MapLanes(x, count, out, GeluTanhFunction());
   }
 }
 
@@ -109,6 +124,13 @@ void Sigmoid(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
   Map(Function::kSigmoid, x, out, team);
 }
 void Tanh(std::span<const float> x, std::span<float> out, WorkerTeam& team) { Map(Function::kTanh, x, out, team); }
+void Erf(std::span<const float> x, std::span<float> out, WorkerTeam& team) { Map(Function::kErf, x, out, team); }
+void GeluErf(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
+  Map(Function::kGeluErf, x, out, team);
+}
+void GeluTanh(std::span<const float> x, std::span<float> out, WorkerTeam& team) {
+  Map(Function::kGeluTanh, x, out, team);
+}
 
 void Clamp(std::span<const float> x, float low, float high, std::span<float> out, WorkerTeam& team) {
   SettleIsa();

@@ -21,14 +21,21 @@ struct Function {
   Kernel kernel;
   double (*truth)(double);
   double most_ulp;  // as promised in activation.h
+  enum class Place { kOfResult, kOfArgument } place = Place::kOfResult;
 };
 
 double TrueSigmoid(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 
+double TrueGeluErf(double x) { return x / 2 * (1 + std::erf(x * M_SQRT1_2)); }
+double TrueGeluTanh(double x) { return x / 2 * (1 + std::tanh(std::sqrt(M_2_PI) * (x + 0.044715 * x * x * x))); }
+
 const Function kFunctions[] = {{"exp", Exp, [](double x) { return std::exp(x); }, 1.0},
                                {"log", Log, [](double x) { return std::log(x); }, 1.0},
                                {"sigmoid", Sigmoid, TrueSigmoid, 2.5},
-                               {"tanh", Tanh, [](double x) { return std::tanh(x); }, 2.5}};
+                               {"tanh", Tanh, [](double x) { return std::tanh(x); }, 2.5},
+                               {"erf", Erf, [](double x) { return std::erf(x); }, 7},
+                               {"erf gelu", GeluErf, TrueGeluErf, 4, Function::Place::kOfArgument},
+                               {"tanh gelu", GeluTanh, TrueGeluTanh, 4, Function::Place::kOfArgument}};
 
 // The distance of neighbouring floats near the value.
 double UlpAt(double value) {
@@ -47,7 +54,8 @@ void ExpectNearTruth(const Function& function, float x, float actual) {
     ASSERT_GE(std::abs(actual), std::numeric_limits<float>::max()) << function.name << " of " << x;
     ASSERT_GE(std::abs(truth), double{std::numeric_limits<float>::max()} * (1 - 0x1p-23)) << function.name << x;
   } else {
-    ASSERT_LE(std::abs(double{actual} - truth), function.most_ulp * UlpAt(truth)) << function.name << " of " << x;
+    const double ulp = UlpAt(function.place == Function::Place::kOfResult ? truth : double{x});
+    ASSERT_LE(std::abs(double{actual} - truth), function.most_ulp * ulp) << function.name << " of " << x;
   }
 }
 

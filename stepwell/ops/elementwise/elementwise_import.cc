@@ -46,6 +46,21 @@ Values ImportReciprocal(const ImportSite& site) {
   return {site.Add({}, Divide(), {ScalarLike(site, "one", 1.0F), site.input(0)})};
 }
 
+Values ImportErfc(const ImportSite& site) {
+  const ir::ValueId erf = site.Add("erf", Erf(), {site.input(0)});
+  return {site.Add({}, Subtract(), {ScalarLike(site, "one", 1.0F), erf})};
+}
+
+Values ImportExpm1(const ImportSite& site) {
+  const ir::ValueId exp = site.Add("exp", Exp(), {site.input(0)});
+  return {site.Add({}, Subtract(), {exp, ScalarLike(site, "one", 1.0F)})};
+}
+
+Values ImportLog1p(const ImportSite& site) {
+  const ir::ValueId sum = site.Add("sum", Add(), {site.input(0), ScalarLike(site, "one", 1.0F)});
+  return {site.Add({}, Log(), {sum})};
+}
+
 Values ImportRelu6(const ImportSite& site) {
   Clamp clamp;
   clamp.low = 0;
@@ -132,9 +147,19 @@ Values ImportFilledLike(const ImportSite& site, float value) {
 Values ImportZerosLike(const ImportSite& site) { return ImportFilledLike(site, 0); }
 Values ImportOnesLike(const ImportSite& site) { return ImportFilledLike(site, 1); }
 
+template <Unary kFunction>
+void AppendUnary(std::vector<ImportRule>& rules) {
+  constexpr std::string_view kSourceOp = FunctionOf(kFunction).source_op;
+  if constexpr (kFunction == Unary::kRoundToEven) {
+    rules.push_back({kSourceOp, &ImportUnary<Round>});
+  } else if constexpr (!kSourceOp.empty()) {
+    rules.push_back({kSourceOp, &ImportUnary<UnaryOp<kFunction>>});
+  }
+}
+
 template <std::size_t... kIndex>
-void AppendUnary(std::vector<ImportRule>& rules, std::index_sequence<kIndex...>) {
-  (rules.push_back({kUnaryFunctions[kIndex].source_op, &ImportUnary<UnaryOp<static_cast<Unary>(kIndex)>>}), ...);
+void AppendUnaries(std::vector<ImportRule>& rules, std::index_sequence<kIndex...>) {
+  (AppendUnary<static_cast<Unary>(kIndex)>(rules), ...);
 }
 
 template <Binary kFunction>
@@ -163,8 +188,13 @@ constexpr std::array kOtherRules = {
     ImportRule{"Rsqrt", &ImportRsqrt},
     ImportRule{"Reciprocal", &ImportReciprocal},
     ImportRule{"Inv", &ImportReciprocal},
+    ImportRule{"Erfc", &ImportErfc},
+    ImportRule{"Expm1", &ImportExpm1},
+    ImportRule{"Log1p", &ImportLog1p},
+    ImportRule{"Rint", &ImportUnary<Round>},
     ImportRule{"Relu6", &ImportRelu6},
     ImportRule{"Div", &ImportDiv},
+    ImportRule{"TruncateDiv", &ImportDiv},
     ImportRule{"FloorDiv", &ImportFloorDiv},
     ImportRule{"AddN", &ImportAddN},
     ImportRule{"ClipByValue", &ImportClipByValue},
@@ -181,7 +211,7 @@ constexpr std::array kOtherRules = {
 std::span<const ImportRule> ImportRules() {
   static const std::vector<ImportRule> kRules = [] {
     std::vector<ImportRule> rules(kOtherRules.begin(), kOtherRules.end());
-    AppendUnary(rules, std::make_index_sequence<kNumUnary>());
+    AppendUnaries(rules, std::make_index_sequence<kNumUnary>());
     AppendBinaries(rules, std::make_index_sequence<kNumBinary>());
     return rules;
   }();

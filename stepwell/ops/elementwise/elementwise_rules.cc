@@ -5,7 +5,7 @@
 #include "stepwell/ops/elementwise/elementwise_kernels.h"
 #include "stepwell/ops/op_rule.h"
 
-// What the tables of functions become in the registry. Divide is listed apart: two functions are one op.
+// What the tables of functions become in the registry. Divide and Round are listed apart: two functions are one op.
 namespace stepwell::ops::elementwise {
 namespace {
 
@@ -14,14 +14,23 @@ constexpr bool IsPartOfDivide(std::size_t binary) {
          binary == static_cast<std::size_t>(Binary::kTruncatedDivide);
 }
 
+constexpr bool IsPartOfRound(std::size_t unary) {
+  return unary == static_cast<std::size_t>(Unary::kRoundToEven) ||
+         unary == static_cast<std::size_t>(Unary::kRoundFromZero);
+}
+
 // Calls visit.operator()<ConcreteOp>() for every op of the family.
 template <class Visit, std::size_t... kUnaryIndex, std::size_t... kBinaryIndex>
 void VisitOps(Visit&& visit, std::index_sequence<kUnaryIndex...>, std::index_sequence<kBinaryIndex...>) {
-  (visit.template operator()<UnaryOp<static_cast<Unary>(kUnaryIndex)>>(), ...);
+  const auto visit_unary = [&]<std::size_t kIndex>() {
+    if constexpr (!IsPartOfRound(kIndex)) visit.template operator()<UnaryOp<static_cast<Unary>(kIndex)>>();
+  };
+  (visit_unary.template operator()<kUnaryIndex>(), ...);
   const auto visit_binary = [&]<std::size_t kIndex>() {
     if constexpr (!IsPartOfDivide(kIndex)) visit.template operator()<BinaryOp<static_cast<Binary>(kIndex)>>();
   };
   (visit_binary.template operator()<kBinaryIndex>(), ...);
+  visit.template operator()<Round>();
   visit.template operator()<Divide>();
   visit.template operator()<Clamp>();
   visit.template operator()<Convert>();

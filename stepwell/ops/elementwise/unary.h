@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -36,5 +37,21 @@ using Sign = UnaryOp<Unary::kSign>;
 using Floor = UnaryOp<Unary::kFloor>;
 using Ceiling = UnaryOp<Unary::kCeiling>;
 using LogicalNot = UnaryOp<Unary::kLogicalNot>;
+
+// The one of them with a field of its own: where halves are rounded to.
+struct Round final : ir::OpOf<Round, UnaryOpBase> {
+  static constexpr std::string_view kName = FunctionOf(Unary::kRoundToEven).name;
+  static constexpr std::string_view kOpset = FunctionOf(Unary::kRoundToEven).opset;
+
+  enum class Halves : std::uint8_t { kToEven, kFromZero };
+
+  Halves halves = Halves::kToEven;
+
+  Unary function() const override { return halves == Halves::kToEven ? Unary::kRoundToEven : Unary::kRoundFromZero; }
+  static void Fields(auto& self, auto& field) {
+    static constexpr std::array<std::string_view, 2> kHalves = {"half_to_even", "half_away_from_zero"};
+    ir::EnumField(field, "mode", self.halves, kHalves);
+  }
+};
 
 }  // namespace stepwell::ops::elementwise

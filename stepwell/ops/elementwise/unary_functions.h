@@ -22,6 +22,9 @@ enum class Unary : std::uint8_t {
   kErf,
   kSoftPlus,
   kSoftSign,
+  kMish,
+  kHSwish,
+  kHSigmoid,
   kSin,
   kCos,
   kTan,
@@ -38,6 +41,8 @@ enum class Unary : std::uint8_t {
   kSign,
   kFloor,
   kCeiling,
+  kRoundToEven,
+  kRoundFromZero,  // halves away from zero
   kLogicalNot,
 };
 inline constexpr std::size_t kNumUnary = static_cast<std::size_t>(Unary::kLogicalNot) + 1;
@@ -45,15 +50,24 @@ inline constexpr std::size_t kNumUnary = static_cast<std::size_t>(Unary::kLogica
 // A function is defined for the kinds of elements whose pointer is not null.
 struct UnaryFunction {
   Unary id;
-  std::string_view name;       // of the layer in IR
-  std::string_view opset;      // the one that files name
-  std::string_view source_op;  // in TensorFlow
+  std::string_view name;            // of the layer in IR
+  std::string_view opset;           // the one that files name
+  std::string_view source_op = {};  // in TensorFlow; empty where there is none
   double (*real)(double) = nullptr;
   std::int64_t (*integer)(std::int64_t) = nullptr;  // the result is cut to the width of the type
   bool (*logical)(bool) = nullptr;
   double low = -10, high = 10;  // the arguments that tests draw from
   int max_ulp = 0;              // how far the fast fp32 kernel may be from `real` rounded to fp32
 };
+
+// min(max(x + 3, 0), 6) / 6.
+constexpr double HardSixth(double x) { return x < -3 ? 0.0 : (x > 3 ? 1.0 : (x + 3) / 6); }
+
+// To the nearest integer, halves to the even one, whatever the rounding mode of the machine.
+inline double RoundToEven(double x) {
+  const double rounded = std::round(x);
+  return std::abs(x - std::trunc(x)) == 0.5 ? 2 * std::round(x / 2) : rounded;
+}
 
 inline constexpr std::array<UnaryFunction, kNumUnary> kUnaryFunctions = {{
     {.id = Unary::kRelu,
@@ -103,7 +117,8 @@ inline constexpr std::array<UnaryFunction, kNumUnary> kUnaryFunctions = {{
      .name = "Erf",
      .opset = "opset1",
      .source_op = "Erf",
-     .real = [](double x) { return std::erf(x); }},
+     .real = [](double x) { return std::erf(x); },
+     .max_ulp = 7},
     {.id = Unary::kSoftPlus,
      .name = "SoftPlus",
      .opset = "opset4",
@@ -114,6 +129,12 @@ inline constexpr std::array<UnaryFunction, kNumUnary> kUnaryFunctions = {{
      .opset = "opset9",
      .source_op = "Softsign",
      .real = [](double x) { return x / (1 + std::abs(x)); }},
+    {.id = Unary::kMish,
+     .name = "Mish",
+     .opset = "opset4",
+     .real = [](double x) { return x * std::tanh(std::log1p(std::exp(-std::abs(x))) + (x < 0 ? 0.0 : x)); }},
+    {.id = Unary::kHSwish, .name = "HSwish", .opset = "opset4", .real = [](double x) { return x * HardSixth(x); }},
+    {.id = Unary::kHSigmoid, .name = "HSigmoid", .opset = "opset5", .real = HardSixth},
     {.id = Unary::kSin,
      .name = "Sin",
      .opset = "opset1",
@@ -208,6 +229,17 @@ inline constexpr std::array<UnaryFunction, kNumUnary> kUnaryFunctions = {{
      .opset = "opset1",
      .source_op = "Ceil",
      .real = [](double x) { return std::ceil(x); },
+     .integer = [](std::int64_t x) { return x; }},
+    {.id = Unary::kRoundToEven,
+     .name = "Round",
+     .opset = "opset5",
+     .source_op = "Round",
+     .real = RoundToEven,
+     .integer = [](std::int64_t x) { return x; }},
+    {.id = Unary::kRoundFromZero,
+     .name = "Round",
+     .opset = "opset5",
+     .real = [](double x) { return std::round(x); },
      .integer = [](std::int64_t x) { return x; }},
     {.id = Unary::kLogicalNot,
      .name = "LogicalNot",

@@ -76,6 +76,8 @@ FastFunction FastFunctionOf(Unary function) {
       return [](std::span<const float> x, std::span<float> y) { kernels::Exp(x, y); };
     case Unary::kLog:
       return [](std::span<const float> x, std::span<float> y) { kernels::Log(x, y); };
+    case Unary::kErf:
+      return [](std::span<const float> x, std::span<float> y) { kernels::Erf(x, y); };
     default:
       return nullptr;
   }
