@@ -64,6 +64,13 @@ std::vector<ImportRule> AllImportRules() {
   return all;
 }
 
+std::vector<LayerType> AllLayerTypes() {
+  std::vector<LayerType> layers;
+  for (const OpRule& rule : AllOpRules()) layers.push_back({rule.name, rule.make()->opset()});
+  std::sort(layers.begin(), layers.end(), [](const LayerType& a, const LayerType& b) { return a.name < b.name; });
+  return layers;
+}
+
 std::shared_ptr<ir::Op> MakeOp(std::string_view layer_type) {
   static const auto kIndex = IndexedBy(AllOpRules(), &OpRule::name);
   const OpRule* rule = FindIn(kIndex, layer_type);

@@ -21,6 +21,14 @@ const ImportRule* FindImportRule(std::string_view source_op);
 const KernelRule& FindKernelRule(std::string_view op_name);
 std::unique_ptr<const Kernel> MakeKernel(const ir::Op& op, const KernelSite& site);
 
+// A layer of IR that can be read and run: its type, and the opset under which it is written.
+struct LayerType {
+  std::string_view name;
+  std::string_view opset;
+};
+// In alphabetical order. The ops that exist only inside a compiled plan are not among them: no file holds one.
+std::vector<LayerType> AllLayerTypes();
+
 std::vector<OpRule> AllOpRules();
 std::vector<ImportRule> AllImportRules();
 

@@ -20,7 +20,7 @@ class Help : public CommandLine {
 TEST_F(Help, NamesTheCommands) {
   const ProgramResult result = Stepwell({"--help"});
   EXPECT_EQ(result.exit_code, kDone);
-  for (const std::string command : {"convert", "info", "run", "transcribe", "bench"}) {
+  for (const std::string command : {"convert", "info", "run", "transcribe", "bench", "ops"}) {
     EXPECT_THAT(result.out, HasSubstr("\n  " + command + " "));
   }
 }

@@ -140,17 +140,6 @@ std::vector<ir::ValueId> AddOp(ir::GraphBuilder& builder, const GoldenCase& gold
   return rule->import({.node = *golden.node, .inputs = inputs, .graph = builder});
 }
 
-ir::Graph GraphOf(const GoldenCase& golden, GoldenShapes shapes) {
-  ir::GraphBuilder builder;
-  std::vector<ir::ValueId> inputs;
-  for (const GoldenInput& input : golden.inputs) inputs.push_back(AddInput(builder, input, shapes));
-  const auto outputs = AddOp(builder, golden, inputs);
-  for (std::size_t i = 0; i < golden.outputs.size(); ++i) {
-    if (golden.outputs[i]) builder.AddOutput(fmt::format("output_{}", i), outputs.at(i));
-  }
-  return std::move(builder).Build();
-}
-
 std::string TypeDifference(const ir::Graph& graph, const ir::Output& output, const Tensor& expected) {
   const TensorType& inferred = graph.value(output.value).type;
   if (inferred.dtype == expected.type().dtype && ShapesAgree(inferred.shape, expected.type().shape)) return {};
@@ -174,8 +163,19 @@ std::vector<GoldenCase> LoadGoldenCases(const std::filesystem::path& folder) {
   return cases;
 }
 
+ir::Graph MakeGoldenGraph(const GoldenCase& golden, GoldenShapes shapes) {
+  ir::GraphBuilder builder;
+  std::vector<ir::ValueId> inputs;
+  for (const GoldenInput& input : golden.inputs) inputs.push_back(AddInput(builder, input, shapes));
+  const auto outputs = AddOp(builder, golden, inputs);
+  for (std::size_t i = 0; i < golden.outputs.size(); ++i) {
+    if (golden.outputs[i]) builder.AddOutput(fmt::format("output_{}", i), outputs.at(i));
+  }
+  return std::move(builder).Build();
+}
+
 std::string FindDifference(const GoldenCase& golden, GoldenShapes shapes, ops::KernelSet set) {
-  const ir::Graph graph = GraphOf(golden, shapes);
+  const ir::Graph graph = MakeGoldenGraph(golden, shapes);
   std::vector<ConstTensorView> inputs;
   for (const GoldenInput& input : golden.inputs) {
     if (!input.is_constant) inputs.push_back(input.value.view());

@@ -37,6 +37,9 @@ std::vector<GoldenCase> LoadGoldenCases(const std::filesystem::path& folder);
 // Whether the graph's inputs have the recorded shapes, or dynamic dimensions and only the recorded rank.
 enum class GoldenShapes : std::uint8_t { kStatic, kDynamic };
 
+// The graph of one case: its inputs, what the import rule made of the node (or the layer), and the outputs looked at.
+ir::Graph MakeGoldenGraph(const GoldenCase& golden, GoldenShapes shapes);
+
 // What is wrong, for people; empty where the outputs' types and values are those of TensorFlow. Errors of the library
 // go through.
 std::string FindDifference(const GoldenCase& golden, GoldenShapes shapes, ops::KernelSet set);

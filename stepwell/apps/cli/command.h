@@ -16,5 +16,6 @@ void AddTranscribeCommand(CLI::App& program);
 void AddSampleCommand(CLI::App& program);
 void AddScoreCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
+void AddOpsCommand(CLI::App& program);
 
 }  // namespace stepwell::cli

@@ -23,6 +23,7 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddSampleCommand(program);
   stepwell::cli::AddScoreCommand(program);
   stepwell::cli::AddBenchCommand(program);
+  stepwell::cli::AddOpsCommand(program);
 }
 
 // Says so where the first word is no command; the parser would only say that there must be one.

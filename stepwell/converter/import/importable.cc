@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "stepwell/base/error.h"
@@ -14,15 +13,6 @@ namespace stepwell::converter {
 namespace {
 
 constexpr std::size_t kMostNodesNamed = 3;
-
-// The number of elements they give is known only when they run.
-constexpr std::array<std::string_view, 12> kDataDependentShapes = {
-    "Unique",    "UniqueV2",         "UniqueWithCounts",    "UniqueWithCountsV2",  "Where",         "ListDiff",
-    "SetDiff1d", "DynamicPartition", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "SparseToDense", "StringSplit"};
-
-bool IsDataDependent(const SourceNode& node) {
-  return std::find(kDataDependentShapes.begin(), kDataDependentShapes.end(), node.op) != kDataDependentShapes.end();
-}
 
 // What the importer rewrites itself.
 bool IsBuiltIn(const SourceNode& node) {
@@ -41,12 +31,12 @@ std::string UnimportableOps(const SourceEdges& edges, std::span<const NodeIndex>
   std::map<std::string, std::vector<std::string>> names_of_op;
   for (const NodeIndex index : nodes) {
     const SourceNode& node = edges.node(index);
-    const bool known = IsBuiltIn(node) || (!IsDataDependent(node) && ops::FindImportRule(node.op) != nullptr);
+    const bool known = IsBuiltIn(node) || (!HasDataDependentShape(node) && ops::FindImportRule(node.op) != nullptr);
     if (!known) names_of_op[node.op].push_back(node.name);
   }
   std::vector<std::string> ops;
   for (const auto& [op, names] : names_of_op) {
-    const bool depends = IsDataDependent(edges.graph().Node(names.front()));
+    const bool depends = HasDataDependentShape(edges.graph().Node(names.front()));
     ops.push_back(fmt::format("{} ({}: {}{})", op, names.size(), FirstNames(names),
                               depends ? "; the shape of its output depends on data" : ""));
   }

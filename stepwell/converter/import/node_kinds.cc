@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +29,11 @@ constexpr std::array<std::string_view, 3> kReshapes = {"Reshape", "ExpandDims", 
 constexpr std::array<std::string_view, 8> kCheckpointOps = {
     "Save", "SaveSlices", "SaveV2", "Restore", "RestoreV2", "RestoreSlice", "MergeV2Checkpoints", "ShardedFilename"};
 constexpr std::array<std::string_view, 5> kEffects = {"NoOp", "Assert", "Print", "PrintV2", "WriteSummary"};
+
+// The number of elements they give is known only when they run.
+constexpr std::array<std::string_view, 12> kDataDependentShapes = {
+    "Unique",    "UniqueV2",         "UniqueWithCounts",    "UniqueWithCountsV2",  "Where",         "ListDiff",
+    "SetDiff1d", "DynamicPartition", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "SparseToDense", "StringSplit"};
 
 struct PortCount {
   std::string_view op;
@@ -142,6 +148,25 @@ bool IsDataSource(const SourceNode& node) {
 bool IsEffect(const SourceNode& node) {
   return IsOneOf(node, kEffects) || IsOneOf(node, kPlainAssigns) || IsOneOf(node, kSumAssigns) || IsOtherUpdate(node) ||
          IsCheckpointOp(node) || node.op.find("Summary") != std::string::npos;
+}
+
+bool HasDataDependentShape(const SourceNode& node) { return IsOneOf(node, kDataDependentShapes); }
+
+std::vector<TreatedOp> TreatedOps() {
+  std::vector<TreatedOp> all = {
+      {"Const", Treatment::kConstant}, {"IteratorGetNext", Treatment::kInput}, {"ReadVariableOp", Treatment::kCopy}};
+  const auto add = [&all](std::span<const std::string_view> ops, Treatment treatment) {
+    for (const std::string_view op : ops) all.push_back({op, treatment});
+  };
+  add(kPlaceholders, Treatment::kInput);
+  add(kVariables, Treatment::kVariable);
+  add(kCopies, Treatment::kCopy);
+  add(kPlainAssigns, Treatment::kUpdate);
+  add(kSumAssigns, Treatment::kUpdate);
+  add(kEffects, Treatment::kLeftOut);
+  add(kCheckpointOps, Treatment::kLeftOut);
+  add(kDataDependentShapes, Treatment::kRefused);
+  return all;
 }
 
 std::optional<int> NumOutputs(const SourceNode& node) {

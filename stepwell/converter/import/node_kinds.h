@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "stepwell/base/tensor.h"
 #include "stepwell/converter/source/source_graph.h"
@@ -30,6 +33,18 @@ bool IsCheckpointOp(const SourceNode& node);
 bool IsDataSource(const SourceNode& node);
 // Has an effect and no value to ask for: NoOp, Assert, Assign, summaries, saving.
 bool IsEffect(const SourceNode& node);
+
+// The number of elements that it gives is known only when it runs.
+bool HasDataDependentShape(const SourceNode& node);
+
+// What becomes of a source op that no import rule rewrites.
+enum class Treatment : std::uint8_t { kInput, kConstant, kVariable, kCopy, kUpdate, kLeftOut, kRefused };
+struct TreatedOp {
+  std::string_view source_op;
+  Treatment treatment;
+};
+// Every op that is treated so by its name, for tables of what can be converted.
+std::vector<TreatedOp> TreatedOps();
 
 // The number of outputs, from the op and its attributes; nothing where the op is not known here.
 std::optional<int> NumOutputs(const SourceNode& node);
