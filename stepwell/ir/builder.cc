@@ -127,10 +127,10 @@ Graph GraphBuilder::Build() && {
       throw Error(ErrorKind::kInvalidModel, fmt::format("two outputs are named '{}'", output.name));
     }
   }
+  std::set<std::string_view> inputs;
+  for (const Input& input : graph_.inputs_) inputs.insert(input.name);
   for (const auto& [role, name] : graph_.roles_) {
-    const bool is_input = std::any_of(graph_.inputs_.begin(), graph_.inputs_.end(),
-                                      [&](const Input& input) { return input.name == name; });
-    if (!is_input && !outputs.contains(name)) {
+    if (!inputs.contains(name) && !outputs.contains(name)) {
       throw Error(ErrorKind::kInvalidModel, fmt::format("role '{}' names '{}', no input or output", role, name));
     }
   }
