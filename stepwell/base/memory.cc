@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/memory_budget.h"
 
 namespace stepwell {
 namespace {
@@ -38,20 +40,31 @@ class FileDescriptor {
   int fd_;
 };
 
+// Null where the system has none left. Counted is what the allocator says it gave, which Free can ask for again.
+void* AllocateWithinBudget(std::size_t alignment, std::size_t bytes) {
+  TakeMemory(bytes);
+  void* const memory = std::aligned_alloc(alignment, bytes);
+  CorrectTakenMemory(bytes, memory == nullptr ? 0 : ::malloc_usable_size(memory));
+  return memory;
+}
+
 }  // namespace
 
 AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
   if (bytes == 0) return;
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
   const std::size_t rounded = RoundUp(bytes, alignment);
-  void* memory = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
+  void* memory = rounded < bytes ? nullptr : AllocateWithinBudget(alignment, rounded);
   if (memory == nullptr) throw Error(ErrorKind::kIo, fmt::format("the system has no {} bytes of memory left", bytes));
   data_.reset(static_cast<std::byte*>(memory));
   if (alignment == kHugePage) ::madvise(memory, rounded, MADV_HUGEPAGE);
   std::memset(memory, 0, rounded);
 }
 
-void AlignedBuffer::Free::operator()(std::byte* data) const noexcept { std::free(data); }
+void AlignedBuffer::Free::operator()(std::byte* data) const noexcept {
+  if (data != nullptr) GiveMemoryBack(::malloc_usable_size(data));
+  std::free(data);
+}
 
 SharedBytes SharedBytes::Own(AlignedBuffer buffer) {
   auto owner = std::make_shared<const AlignedBuffer>(std::move(buffer));
