@@ -8,6 +8,9 @@ if(STEPWELL_SANITIZE)
                                                    -fno-sanitize-recover=all)
   target_link_options(stepwell_options INTERFACE -fsanitize=${STEPWELL_SANITIZE})
 endif()
+if(STEPWELL_BUILD_FUZZ)
+  target_compile_options(stepwell_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # stepwell_library(<folder> [DEPENDS <folder>...] [PRIVATE_LINK <lib>...] [EXTRA_SOURCES <file>...])
 # Every .cc of the folder and of its sub-folders, without *_test.cc and *_bench.cc, becomes the static library
