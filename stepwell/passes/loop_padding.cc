@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stepwell/base/shape.h"
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/layout/broadcast.h"
 #include "stepwell/ops/layout/concat.h"
@@ -34,9 +35,25 @@ bool IsZerosOfRest(const Matcher& matcher, ir::ValueId value, const LoopLength& 
   return shape != nullptr && IsRest(matcher, shape->inputs[0], length);
 }
 
-bool IsPadding(const Matcher& matcher, const ir::Node& node, ir::ValueId value, const LoopLength& length) {
-  return ir::As<Concat>(*node.op) != nullptr && node.inputs.size() == 2 && node.inputs[0] == value &&
-         IsZerosOfRest(matcher, node.inputs[1], length);
+// Whether `axis` is the only one along which the shape is not known: that of the frames, in the result of a loop whose
+// length a run tells.
+bool IsOnlyDynamicAxis(const Shape& shape, std::int64_t axis) {
+  if (!shape.has_rank()) return false;
+  Shape others = shape;
+  Dim& along = others[NormalizedAxis(axis, shape.rank())];
+  if (along != kDynamic) return false;
+  along = 0;
+  return others.is_static();
+}
+
+std::optional<LoopPadding> MatchPadding(const Matcher& matcher, const ir::Node& node, ir::ValueId value,
+                                        const LoopLength& length) {
+  const auto* concat = ir::As<Concat>(*node.op);
+  if (concat == nullptr || !IsOnlyDynamicAxis(matcher.ShapeOf(value), concat->axis)) return std::nullopt;
+  const auto place = std::find(node.inputs.begin(), node.inputs.end(), value);
+  const auto zeros = place + 1;
+  if (zeros == node.inputs.end() || !IsZerosOfRest(matcher, *zeros, length)) return std::nullopt;
+  return LoopPadding{&node, static_cast<std::size_t>(zeros - node.inputs.begin())};
 }
 
 // Whether the node only shows or reorders the value, whatever its length is.
@@ -49,20 +66,19 @@ bool Passes(const Matcher& matcher, const ir::Node& node, ir::ValueId value) {
 
 }  // namespace
 
-std::optional<std::vector<const ir::Node*>> FindPaddings(const Matcher& matcher, const ir::Node& loop,
-                                                         const LoopLength& length) {
-  std::vector<const ir::Node*> paddings;
-  std::vector<ir::ValueId> pending = loop.outputs;
-  while (!pending.empty()) {
-    const ir::ValueId value = pending.back();
-    pending.pop_back();
+std::optional<std::vector<LoopPadding>> FindPaddings(const Matcher& matcher, std::vector<ir::ValueId> results,
+                                                     const LoopLength& length) {
+  std::vector<LoopPadding> paddings;
+  while (!results.empty()) {
+    const ir::ValueId value = results.back();
+    results.pop_back();
     const auto users = matcher.Users(value);
     if (matcher.NumUses(value) != static_cast<int>(users.size())) return std::nullopt;  // an output of the graph
     for (const ir::Node* user : users) {
-      if (IsPadding(matcher, *user, value, length)) {
-        paddings.push_back(user);
+      if (const auto padding = MatchPadding(matcher, *user, value, length)) {
+        paddings.push_back(*padding);
       } else if (Passes(matcher, *user, value)) {
-        pending.push_back(user->outputs[0]);
+        results.push_back(user->outputs[0]);
       } else {
         return std::nullopt;
       }

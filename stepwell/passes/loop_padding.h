@@ -13,9 +13,15 @@ struct LoopLength {
   Dim frames = 0;
 };
 
-// The Concat nodes that lengthen the results of a loop, seen through views and transpositions, from `trips` to `frames`
-// by zeros. Nothing when a result is used in any other way.
-std::optional<std::vector<const ir::Node*>> FindPaddings(const Matcher& matcher, const ir::Node& loop,
-                                                         const LoopLength& length);
+// A Concat that puts zeros right behind the result of a loop, maybe between other tensors.
+struct LoopPadding {
+  const ir::Node* concat = nullptr;
+  std::size_t zeros = 0;  // which of its inputs they are
+};
+
+// The Concat nodes that lengthen these results of a loop, seen through views and transpositions, from `trips` to
+// `frames` by zeros. Nothing when a result is used in any other way.
+std::optional<std::vector<LoopPadding>> FindPaddings(const Matcher& matcher, std::vector<ir::ValueId> results,
+                                                     const LoopLength& length);
 
 }  // namespace stepwell::passes

@@ -81,7 +81,12 @@ bool TakeTrips(const Matcher& matcher, const ir::Node& node, LstmLoop& loop) {
     return *known < 0 || (frames != kDynamic && *known == static_cast<double>(frames));
   }
   if (frames == kDynamic) return false;
-  auto paddings = FindPaddings(matcher, node, {.trips = trips, .frames = frames});
+  std::vector<ir::ValueId> whole;
+  for (std::size_t port = 0; port < loop.results.size(); ++port) {
+    const auto& result = loop.results[port];
+    if (result && result->frames == LstmLoop::Result::Frames::kAll) whole.push_back(node.outputs[port]);
+  }
+  auto paddings = FindPaddings(matcher, std::move(whole), {.trips = trips, .frames = frames});
   if (!paddings) return false;
   loop.trips = trips;
   loop.paddings = std::move(*paddings);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "stepwell/passes/loop_padding.h"
 #include "stepwell/passes/lstm_pattern.h"
 
 namespace stepwell::passes {
@@ -21,9 +22,9 @@ struct LstmLoop {
   std::size_t x = 0;  // places among the node's inputs; x of rank 3
   std::size_t h = 0;
   std::size_t c = 0;
-  // The number of iterations, where only a run tells it: all results are of all frames, and are filled up with zeros.
+  // The number of iterations, where only a run tells it: results of all frames are filled up with zeros.
   std::optional<ir::ValueId> trips;
-  std::vector<const ir::Node*> paddings;       // the nodes that fill them up
+  std::vector<LoopPadding> paddings;           // the nodes that fill them up
   std::vector<std::optional<Result>> results;  // by output of the node; nothing for some that are not used
 };
 
