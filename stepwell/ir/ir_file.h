@@ -15,7 +15,15 @@ namespace stepwell::ir {
 // identity. ReadValue and Assign become states. Both files are hostile: every size, name and edge is checked.
 // Throws Error that names the file, the layer, what was expected and what was found: kIo, kInvalidModel, or
 // kUnsupported with all unknown layer types at once and their counts.
-Graph ReadIr(const std::filesystem::path& xml, OpFactory factory);
+struct ReadIrOptions {
+  enum class Weights : std::uint8_t {
+    kRequired,
+    // Without the `.bin`, the layers become DeclaredLayers (ir/declared_layer.h): a graph to look at, not to run.
+    kMayBeMissing,
+  };
+  Weights weights = Weights::kRequired;
+};
+Graph ReadIr(const std::filesystem::path& xml, OpFactory factory, const ReadIrOptions& options = {});
 
 struct WriteIrResult {
   std::filesystem::path xml;

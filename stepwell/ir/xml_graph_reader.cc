@@ -6,6 +6,7 @@
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
+#include "stepwell/ir/declared_layer.h"
 #include "stepwell/ir/xml_attribute.h"
 #include "stepwell/ir/xml_fields.h"
 #include "stepwell/ir/xml_layer_type.h"
@@ -21,8 +22,20 @@ auto LayerFrame(const XmlLayer& layer) {
   return [&layer] { return fmt::format("reading layer {} '{}' ({})", layer.id, layer.name, layer.type); };
 }
 
+const std::string kFirstCall = "is_first_call";
+const std::string kLaterCalls = "is_first_call/next";
+
 TensorType TypeOfLayer(const XmlLayer& layer) {
   return {ParseXmlDType(layer.Attribute("element_type")), ParseXmlShape(layer.Attribute("shape"))};
+}
+
+// `shape`, where its dimensions are free those of `example`.
+Shape WithExtentsOf(const Shape& example, const Shape& shape) {
+  if (!shape.has_rank()) return example;
+  if (!ShapesAgree(example, shape)) return shape;
+  Shape result = shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) result[axis] = MergedDim(shape[axis], example[axis]);
+  return result;
 }
 
 std::string WithoutSinkSuffix(std::string_view name) {
@@ -68,6 +81,7 @@ XmlGraphReader::XmlGraphReader(const XmlGraph& xml, const ModelFacts* facts, OpF
       weights_(weights),
       wiring_(Wire(xml)),
       variables_(FindVariables(xml)),
+      initial_values_(xml, wiring_, weights),
       values_(xml.layers.size()),
       entries_(xml.layers.size(), kNoEntry) {}
 
@@ -109,6 +123,7 @@ void XmlGraphReader::AddInputs() {
     const XmlLayer& from = layer(input.layer);
     entries_[input.layer] = static_cast<std::int64_t>(builder_.graph().inputs().size());
     const ValueId value = builder_.AddInput(input.name, input.type, input.default_shape, from.outputs[0].names);
+    if (IsComputedVariable(input.layer)) continue;  // known once its initial value is
     While(LayerFrame(from), [&] { Keep(input.layer, {value}); });
   }
 }
@@ -133,50 +148,69 @@ Shape XmlGraphReader::DefaultShapeOf(std::size_t index, const TensorType& type) 
     }
   }
   if (layer(index).type != kReadValueType) return type.shape;
-  const auto initial = InitialValueOf(index);
-  return initial ? initial->type.shape : type.shape;
+  const auto initial = initial_values_.Find(index);
+  return initial ? WithExtentsOf(initial->type.shape, type.shape) : type.shape;
 }
 
-std::optional<ConstantData> XmlGraphReader::InitialValueOf(std::size_t read) const {
-  if (wiring_.sources[read].empty()) return std::nullopt;
-  const XmlLayer& source = layer(wiring_.sources[read][0].layer);
-  if (source.type == Constant::kName) return ReadConstant(source);
-  throw Error(ErrorKind::kUnsupported,
-              fmt::format("the initial value was expected to be a constant; it is computed by layer {} '{}' ({})",
-                          source.id, source.name, source.type));
-}
-
-ConstantData XmlGraphReader::ReadConstant(const XmlLayer& constant) const {
-  return weights_.Read(TypeOfLayer(constant), ParseXmlInt(constant.Attribute("offset")),
-                       ParseXmlInt(constant.Attribute("size")));
-}
-
-// By layer: a constant that nothing reads but variables, which keep it as their initial value.
-std::vector<bool> XmlGraphReader::OnlyInitialValues() const {
-  enum : std::uint8_t { kByVariables = 1, kByOthers = 2 };
-  std::vector<std::uint8_t> readers(xml_.layers.size());
-  for (std::size_t i = 0; i < xml_.layers.size(); ++i) {
-    const std::uint8_t reader = layer(i).type == kReadValueType ? kByVariables : kByOthers;
-    for (const XmlWiring::Source& source : wiring_.sources[i]) readers[source.layer] |= reader;
-  }
-  std::vector<bool> only(readers.size());
-  for (std::size_t i = 0; i < only.size(); ++i) {
-    only[i] = readers[i] == kByVariables && layer(i).type == Constant::kName;
-  }
-  return only;
+// Whether a first call computes what the variable starts from, and nothing else says it.
+bool XmlGraphReader::IsComputedVariable(std::size_t index) const {
+  if (layer(index).type != kReadValueType || !initial_values_.IsComputed(index)) return false;
+  if (facts_ == nullptr) return true;
+  const std::string& id = layer(index).Attribute("variable_id");
+  return std::none_of(facts_->states.begin(), facts_->states.end(),
+                      [&](const StateVar& state) { return state.name == id; });
 }
 
 void XmlGraphReader::AddNodes() {
-  const std::vector<bool> only_initial = OnlyInitialValues();
+  const std::vector<bool> only_initial = initial_values_.OnlyForVariables();
   for (const std::size_t index : wiring_.order) {
     const std::string& type = layer(index).type;
+    if (IsComputedVariable(index)) While(LayerFrame(layer(index)), [&] { AddComputedVariable(index); });
     if (IsInputType(type) || IsOutputType(type) || only_initial[index]) continue;
     While(LayerFrame(layer(index)), [&] { type == Constant::kName ? AddConstant(index) : AddOp(index); });
   }
 }
 
 void XmlGraphReader::AddConstant(std::size_t index) {
-  Keep(index, {builder_.AddConstant(layer(index).name, ReadConstant(layer(index)))});
+  const XmlLayer& from = layer(index);
+  if (weights_.is_missing()) {
+    Keep(index, builder_.Add(from.name, WithDeclaredTypes(std::make_shared<const Constant>(), from), {}));
+  } else {
+    Keep(index, {builder_.AddConstant(from.name, ReadConstant(from, weights_))});
+  }
+}
+
+// What gives the variable: at the first call what input 0 of its ReadValue computes, then its state.
+void XmlGraphReader::AddComputedVariable(std::size_t read) {
+  AddFirstCall();
+  const ValueId state = builder_.graph().inputs()[AsSize(entries_[read])].value;
+  const ValueId computed = ValueOf(wiring_.sources[read][0]);
+  Keep(read, builder_.Add(layer(read).name + "/value", factory_("Select"), {*is_first_call_, computed, state}));
+}
+
+// Adds a state that is true at the first call alone.
+void XmlGraphReader::AddFirstCall() {
+  if (is_first_call_) return;
+  const auto boolean = [](bool value) {
+    Tensor tensor({DType::kBool, {}});
+    tensor.as<bool>()[0] = value;
+    return ConstantData::Of(std::move(tensor));
+  };
+  is_first_call_ = builder_.AddInput(kFirstCall, {DType::kBool, {}});
+  builder_.AddOutput(kLaterCalls, builder_.AddConstant(kLaterCalls, boolean(false)));
+  builder_.AddState(
+      {kFirstCall, kFirstCall, kLaterCalls, boolean(true), "a variable starts from what a call computes"});
+}
+
+// The op as it is, unless the weights that its types may follow from are missing. A body's types follow from its own.
+std::shared_ptr<const Op> XmlGraphReader::WithDeclaredTypes(std::shared_ptr<const Op> op, const XmlLayer& from) const {
+  if (!weights_.is_missing() || As<SubgraphOp>(*op) != nullptr) return op;
+  std::vector<TensorType> types;
+  for (const XmlPort& port : from.outputs) {
+    if (!port.precision) throw Error(ErrorKind::kInvalidModel, fmt::format("output port {} says no type", port.id));
+    types.push_back({*port.precision, port.shape});
+  }
+  return std::make_shared<const DeclaredLayer>(std::move(op), std::move(types));
 }
 
 void XmlGraphReader::AddOp(std::size_t index) {
@@ -188,7 +222,7 @@ void XmlGraphReader::AddOp(std::size_t index) {
   ReadSubgraph(from, factory_, weights_, *op);
   std::vector<ValueId> inputs;
   for (const XmlWiring::Source& source : wiring_.sources[index]) inputs.push_back(ValueOf(source));
-  Keep(index, builder_.Add(from.name, std::move(op), std::move(inputs)));
+  Keep(index, builder_.Add(from.name, WithDeclaredTypes(std::move(op), from), std::move(inputs)));
 }
 
 // The values are those of the layer's output ports, of which it may say fewer than there are.
@@ -272,7 +306,7 @@ void XmlGraphReader::AddStates() {
 StateVar XmlGraphReader::MakeState(const std::string& id, const XmlVariable& variable) const {
   const auto inputs = builder_.graph().inputs();
   const auto outputs = builder_.graph().outputs();
-  auto initial = While(LayerFrame(layer(variable.read)), [&] { return InitialValueOf(variable.read); });
+  auto initial = While(LayerFrame(layer(variable.read)), [&] { return initial_values_.Find(variable.read); });
   if (initial && initial->IsZero()) initial.reset();
   return {id, inputs[AsSize(entries_[variable.read])].name, outputs[AsSize(entries_[variable.assign])].name,
           std::move(initial), "ReadValue and Assign of one variable"};

@@ -9,6 +9,7 @@
 #include "stepwell/ir/builder.h"
 #include "stepwell/ir/xml_document.h"
 #include "stepwell/ir/xml_facts.h"
+#include "stepwell/ir/xml_initial_values.h"
 #include "stepwell/ir/xml_variables.h"
 #include "stepwell/ir/xml_weights.h"
 #include "stepwell/ir/xml_wiring.h"
@@ -47,13 +48,14 @@ class XmlGraphReader {
   void AddInputs();
   InputEntry MakeInput(std::size_t index) const;
   Shape DefaultShapeOf(std::size_t index, const TensorType& type) const;
-  std::optional<ConstantData> InitialValueOf(std::size_t read) const;
-  ConstantData ReadConstant(const XmlLayer& layer) const;
+  bool IsComputedVariable(std::size_t index) const;
   void AddNodes();
   void AddConstant(std::size_t index);
   void AddOp(std::size_t index);
+  void AddFirstCall();
+  void AddComputedVariable(std::size_t read);
+  std::shared_ptr<const Op> WithDeclaredTypes(std::shared_ptr<const Op> op, const XmlLayer& layer) const;
   void Keep(std::size_t index, std::vector<ValueId> values);
-  std::vector<bool> OnlyInitialValues() const;
   void AddOutputs();
   OutputEntry MakeOutput(std::size_t index);
   void AddOutput(const OutputEntry& entry);
@@ -70,6 +72,8 @@ class XmlGraphReader {
   WeightsReader& weights_;
   XmlWiring wiring_;
   std::map<std::string, XmlVariable> variables_;
+  XmlInitialValues initial_values_;
+  std::optional<ValueId> is_first_call_;  // where the initial value of a variable is computed
   GraphBuilder builder_;
   std::vector<std::vector<ValueId>> values_;  // by layer and output port
   std::vector<std::int64_t> entries_;         // by layer: its position among the inputs or outputs, else -1

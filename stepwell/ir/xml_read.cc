@@ -38,8 +38,8 @@ void SetFacts(const XmlDocument& document, const std::optional<ModelFacts>& fact
   builder.SetStateForm(facts->state_form);
 }
 
-Graph ReadChecked(const std::filesystem::path& xml, OpFactory factory) {
-  WeightsReader weights(BinPathOf(xml));
+Graph ReadChecked(const std::filesystem::path& xml, OpFactory factory, const ReadIrOptions& options) {
+  WeightsReader weights(BinPathOf(xml), options.weights);
   const XmlDocument document = ParseFile(xml);
   RequireKnownTypes(document.graph, factory);
   const std::optional<ModelFacts> facts = ReadFacts(document);
@@ -51,8 +51,9 @@ Graph ReadChecked(const std::filesystem::path& xml, OpFactory factory) {
 
 }  // namespace
 
-Graph ReadIr(const std::filesystem::path& xml, OpFactory factory) {
-  return While([&] { return fmt::format("reading '{}'", xml.string()); }, [&] { return ReadChecked(xml, factory); });
+Graph ReadIr(const std::filesystem::path& xml, OpFactory factory, const ReadIrOptions& options) {
+  return While([&] { return fmt::format("reading '{}'", xml.string()); },
+               [&] { return ReadChecked(xml, factory, options); });
 }
 
 }  // namespace stepwell::ir

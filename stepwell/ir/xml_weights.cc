@@ -26,19 +26,33 @@ std::filesystem::path BinPathOf(const std::filesystem::path& xml) {
   return std::filesystem::path(xml).replace_extension(".bin");
 }
 
+WeightsReader::WeightsReader(std::filesystem::path bin, ReadIrOptions::Weights weights)
+    : path_(std::move(bin)),
+      is_missing_(weights == ReadIrOptions::Weights::kMayBeMissing && !std::filesystem::exists(path_)) {}
+
+const SharedBytes& WeightsReader::Bytes() {
+  if (bytes_) return *bytes_;
+  if (!std::filesystem::exists(path_)) {
+    throw Error(ErrorKind::kIo, fmt::format("the weights are missing: '{}' is not there; it belongs beside the .xml "
+                                            "('stepwell info' reads the .xml alone)",
+                                            path_.string()));
+  }
+  return bytes_.emplace(MapFile(path_));
+}
+
 ConstantData WeightsReader::Read(const TensorType& type, std::int64_t offset, std::int64_t size) {
   if (offset < 0 || size < 0) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("offset {} or size {} is negative", offset, size));
   }
   if (type.shape.num_elements() == 0) size = 0;  // OpenVINO writes one byte for it
-  if (!bytes_) bytes_ = MapFile(path_);
+  const SharedBytes& bytes = Bytes();
   const auto key = std::pair(AsSize(offset), ToText(type));
   if (const auto given = given_.find(key); given != given_.end() && given->second.bytes.size() == AsSize(size)) {
     return given->second;
   }
   const auto frame = [&] { return fmt::format("taking a constant from '{}'", path_.string()); };
   return While(frame, [&] {
-    ConstantData constant = ConstantData::Of(type, bytes_->Slice(AsSize(offset), AsSize(size)));
+    ConstantData constant = ConstantData::Of(type, bytes.Slice(AsSize(offset), AsSize(size)));
     return given_.insert_or_assign(key, std::move(constant)).first->second;
   });
 }

@@ -21,13 +21,19 @@ std::filesystem::path BinPathOf(const std::filesystem::path& xml);
 // Maps the file when the first constant is asked for: a graph without constants needs none.
 class WeightsReader {
  public:
-  explicit WeightsReader(std::filesystem::path bin) : path_(std::move(bin)) {}
+  WeightsReader(std::filesystem::path bin, ReadIrOptions::Weights weights);
 
+  // Whether there is no such file, and need not be: nothing can be read.
+  bool is_missing() const { return is_missing_; }
+  // Throws Error(kIo) where the file is needed and missing.
   // The same slice with the same type is given the same identity.
   ConstantData Read(const TensorType& type, std::int64_t offset, std::int64_t size);
 
  private:
+  const SharedBytes& Bytes();
+
   std::filesystem::path path_;
+  bool is_missing_;
   std::optional<SharedBytes> bytes_;
   std::map<std::pair<std::size_t, std::string>, ConstantData> given_;
 };

@@ -8,7 +8,6 @@
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/model_summary.h"
 #include "stepwell/apps/cli/text_table.h"
-#include "stepwell/runtime/loaded_model.h"
 
 namespace stepwell::cli {
 namespace {
@@ -106,12 +105,12 @@ void AddInfoCommand(CLI::App& program) {
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print JSON");
   command->callback([=] {
-    const auto loaded = model->Load();
-    const ModelSummary summary = Summarise(loaded->graph());
+    const ir::Graph graph = model->LoadGraph();
+    const ModelSummary summary = Summarise(graph);
     if (*json) {
-      fmt::print("{}\n", InfoJson(loaded->graph(), summary).dump(2));
+      fmt::print("{}\n", InfoJson(graph, summary).dump(2));
     } else {
-      PrintInfo(loaded->graph(), summary);
+      PrintInfo(graph, summary);
     }
   });
 }

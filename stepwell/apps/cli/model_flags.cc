@@ -8,6 +8,8 @@
 #include "stepwell/apps/cli/progress_bar.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/base/text.h"
+#include "stepwell/ir/ir_file.h"
+#include "stepwell/ops/registry.h"
 
 namespace stepwell::cli {
 namespace {
@@ -48,6 +50,14 @@ constexpr std::array kRemovedFlags = {
 
 converter::GraphEncoding EncodingOf(bool is_text) {
   return is_text ? converter::GraphEncoding::kText : converter::GraphEncoding::kDetect;
+}
+
+bool IsIr(const std::filesystem::path& model) { return model.extension() == ".xml"; }
+
+ir::Graph ConvertWithWarnings(const converter::ConvertOptions& options) {
+  converter::ConvertResult converted = ConvertWithProgress(options);
+  PrintWarnings(converted.warnings);
+  return std::move(converted.graph);
 }
 
 }  // namespace
@@ -169,13 +179,17 @@ void ModelFlags::ApplyThreads() const {
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
-  if (options.source.model.extension() == ".xml") {
-    RefuseConversionFlags();
-    return runtime::LoadedModel::Load(options.source.model);
-  }
-  converter::ConvertResult converted = ConvertWithProgress(options);
-  PrintWarnings(converted.warnings);
-  return runtime::LoadedModel::Of(std::move(converted.graph));
+  if (!IsIr(options.source.model)) return runtime::LoadedModel::Of(ConvertWithWarnings(options));
+  RefuseConversionFlags();
+  return runtime::LoadedModel::Load(options.source.model);
+}
+
+ir::Graph ModelFlags::LoadGraph() const {
+  const converter::ConvertOptions options = Options();
+  ApplyThreads();
+  if (!IsIr(options.source.model)) return ConvertWithWarnings(options);
+  RefuseConversionFlags();
+  return ir::ReadIr(options.source.model, ops::MakeOp, {.weights = ir::ReadIrOptions::Weights::kMayBeMissing});
 }
 
 converter::ConvertResult ConvertWithProgress(converter::ConvertOptions options) {

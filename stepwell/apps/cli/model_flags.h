@@ -39,6 +39,8 @@ class ModelFlags {
   converter::ConvertOptions Options() const;
   // The model, ready to run, with the budget of threads set. Shows progress and warnings on standard error.
   std::shared_ptr<const runtime::LoadedModel> Load() const;
+  // The graph alone, to be looked at: IR may lack its `.bin` (ir::ReadIrOptions).
+  ir::Graph LoadGraph() const;
 
  private:
   void AddSourceFlags(CLI::App& command);

@@ -8,9 +8,10 @@ namespace {
 // Bodies are nested as deep as the reader let them be, which is bounded.
 void AddGraph(const ir::Graph& graph, ModelSummary& summary) {
   for (const ir::Node& node : graph.nodes()) {
-    if (const auto* constant = ir::As<ir::Constant>(*node.op)) {
-      summary.weight_bytes += constant->data.bytes.size();
-      if (IsFloat(constant->data.type.dtype)) summary.parameters += constant->data.num_elements();
+    if (node.op->name() == ir::Constant::kName) {  // whose bytes may be missing
+      const TensorType& type = graph.value(node.outputs.at(0)).type;
+      summary.weight_bytes += type.bytes();
+      if (IsFloat(type.dtype)) summary.parameters += type.shape.num_elements();
       continue;
     }
     ++summary.op_counts[std::string(node.op->name())];
