@@ -51,6 +51,14 @@ void DimSymbols::Unify(SymbolId a, SymbolId b) {
 
 void DimSymbols::Harden(SymbolId symbol) { symbols_[Root(symbol)].hard = true; }
 
+std::vector<std::optional<SymbolId>> DimSymbols::Roots() const {
+  std::vector<std::optional<SymbolId>> roots;
+  for (SymbolId id = 0; id < symbols_.size(); ++id) {
+    roots.push_back(IsHard(id) ? std::nullopt : std::optional(Root(id)));
+  }
+  return roots;
+}
+
 bool DimSymbols::HardenOrphans() {
   bool any = false;
   for (SymbolId id = 0; id < symbols_.size(); ++id) {

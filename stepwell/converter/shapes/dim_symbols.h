@@ -42,6 +42,8 @@ class DimSymbols {
   // Both have the same source value. The class is hard if either is; its origin is that of the first input.
   void Unify(SymbolId a, SymbolId b);
   void Harden(SymbolId symbol);
+  // By symbol: its root, or nothing where it is hard. Equal for two sets of symbols exactly when they say the same.
+  std::vector<std::optional<SymbolId>> Roots() const;
   // Hardens all symbols that no input can supply; tells whether there were any that were not hard.
   bool HardenOrphans();
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <string>
 
+#include "stepwell/ops/elementwise/convert.h"
+#include "stepwell/ops/layout/broadcast.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/rewriter.h"
 
@@ -104,34 +107,52 @@ TensorType FreedType(const ir::Graph& graph, const ir::Input& input, const DimSy
   return type;
 }
 
+// The element that a uniform constant repeats, a scalar.
+ir::ConstantData ElementOf(const ir::ConstantData& uniform) {
+  Tensor element({uniform.type.dtype, {}});
+  std::memcpy(element.view().data, uniform.bytes.data(), element.type().bytes());
+  return ir::ConstantData::Of(std::move(element));
+}
+
+// What computes the numbers of the node's ShapeSite: like what it stands for, a scalar or a vector, of its type.
+ir::ValueId ComputedNumbers(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node,
+                            const std::vector<DimExpr>& target) {
+  const TensorType& type = rewriter.source().value(node.inputs[*ShapeInputOf(node)]).type;
+  const ir::ValueId numbers = type.shape.rank() == 0 ? dims.Scalar(target[0]) : dims.Shape(target);
+  // Bounds of a slice have to be of one type; other ops take what they are given.
+  const bool as_it_was = node.op->name() == "StridedSlice" && type.dtype != DType::kI64;
+  if (!as_it_was) return numbers;
+  return rewriter.builder().AddOne("stop", ops::elementwise::Convert(type.dtype), {numbers});
+}
+
 void CopyWithTarget(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node,
                     const std::vector<DimExpr>& target) {
-  const std::size_t shape_input = *ShapeInputOf(node);
-  std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
-  const bool is_scalar = rewriter.source().value(node.inputs[shape_input]).type.shape.rank() == 0;
-  if (node.op->name() == "Reshape") {
-    inputs[shape_input] = dims.ReshapeTarget(target);
-  } else {
-    inputs[shape_input] = is_scalar ? dims.Scalar(target[0]) : dims.Shape(target);
+  ir::GraphBuilder& builder = rewriter.builder();
+  if (const auto* constant = ir::As<ir::Constant>(*node.op)) {
+    const ir::ValueId element = builder.AddConstant(node.name + "/element", ElementOf(constant->data));
+    return rewriter.Map(node.outputs[0],
+                        builder.AddOne(node.name, ops::layout::Broadcast(), {element, dims.Shape(target)}));
   }
-  const std::vector<ir::ValueId> outputs = rewriter.builder().Add(node.name, node.op, std::move(inputs));
+  std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
+  const bool is_reshape = node.op->name() == "Reshape";
+  inputs[*ShapeInputOf(node)] = is_reshape ? dims.ReshapeTarget(target) : ComputedNumbers(rewriter, dims, node, target);
+  const std::vector<ir::ValueId> outputs = builder.Add(node.name, node.op, std::move(inputs));
   for (std::size_t i = 0; i < outputs.size(); ++i) rewriter.Map(node.outputs[i], outputs[i]);
 }
 
 }  // namespace
 
-ir::Graph WriteFreeDims(const ir::Graph& graph, const DimSymbols& symbols,
-                        const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols,
-                        const ShapeTargets& targets) {
+ir::Graph WriteFreeDims(const ProbedGraph& probed, const SolvedShapes& solved) {
+  const ir::Graph& graph = probed.graph;
   passes::Rewriter rewriter(graph);
-  DimSource dims(rewriter, symbols);
+  DimSource dims(rewriter, solved.symbols);
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const ir::Input& input = graph.inputs()[i];
-    rewriter.CopyInput(input, FreedType(graph, input, symbols, input_symbols[i]));
+    rewriter.CopyInput(input, FreedType(graph, input, solved.symbols, probed.input_symbols[i]));
   }
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto target = targets.find(i);
-    if (target == targets.end()) {
+    const auto target = solved.targets.find(i);
+    if (target == solved.targets.end()) {
       rewriter.CopyNode(graph.nodes()[i]);
     } else {
       CopyWithTarget(rewriter, dims, graph.nodes()[i], target->second);

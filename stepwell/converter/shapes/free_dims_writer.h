@@ -1,18 +1,14 @@
 #pragma once
 
-#include <optional>
-#include <vector>
-
-#include "stepwell/converter/shapes/dim_symbols.h"
 #include "stepwell/converter/shapes/shape_probe.h"
+#include "stepwell/converter/shapes/shape_solver.h"
 #include "stepwell/ir/graph.h"
 
 namespace stepwell::converter {
 
-// Writes the graph again with every axis whose symbol is free made dynamic, and with the shape inputs in `targets`
-// computed from the shapes of the inputs. A target with one free dimension needs no computing: it becomes -1.
-ir::Graph WriteFreeDims(const ir::Graph& graph, const DimSymbols& symbols,
-                        const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols,
-                        const ShapeTargets& targets);
+// Writes the graph again with every axis whose symbol is free made dynamic, and with the numbers in `solved.targets`
+// computed from the shapes of the inputs. A Reshape's target with one free dimension needs no computing: it becomes -1.
+// A uniform constant becomes the Broadcast of its element.
+ir::Graph WriteFreeDims(const ProbedGraph& probed, const SolvedShapes& solved);
 
 }  // namespace stepwell::converter

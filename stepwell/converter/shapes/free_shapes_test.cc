@@ -114,6 +114,48 @@ TEST(FreeShapes, HoldsAnAxisOfWhichFixedElementsAreRead) {
   EXPECT_THAT(freed.held, ElementsAre(HasSubstr("Gather")));
 }
 
+// ids [1, 8] -> rows [8, 4] of a table, plus the first 8 of 12 positions, plus ones [1, 8, 1].
+ir::Graph Embeddings() {
+  GraphBuilder builder;
+  const ValueId ids = builder.AddInput("ids", {DType::kI64, {1, 8}});
+  const ValueId flat = AddOp(builder, "Reshape", {ids, builder.AddInts("all", {-1})});
+  const ValueId rows = AddOp(builder, "Gather", {AddWeights(builder, 20, 4), flat, builder.AddInt("axis", 0)});
+  const ValueId words = AddOp(builder, "Reshape", {rows, builder.AddInts("words", {1, 8, 4})});
+  const ValueId first = AddOp(builder, "Slice",
+                              {AddWeights(builder, 12, 4), builder.AddInts("start", {0, 0}),
+                               builder.AddInts("stop", {8, 4}), builder.AddInts("step", {1, 1})});
+  const ValueId places = AddOp(builder, "Reshape", {first, builder.AddInts("places", {1, 8, 4})});
+  const std::vector<float> ones(8, 1);
+  const ValueId one = builder.AddConstant("ones", ir::ConstantData::Of(Tensor::Of<float>({1, 8, 1}, ones)));
+  builder.AddOutput("y", AddOp(builder, "Add", {AddOp(builder, "Add", {words, places}), one}));
+  return std::move(builder).Build();
+}
+
+TEST(FreeShapes, FreesALengthThatCutsATableAndSpansAConstant) {
+  const FreeShapesResult freed = FreeShapes(Embeddings());
+  EXPECT_THAT(freed.held, IsEmpty());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, kDynamic}));
+  const Tensor ids = Tensor::Of<std::int64_t>({1, 10}, std::vector<std::int64_t>(10, 3));
+  const ConstTensorView inputs[] = {ids.view()};
+  const std::vector<Tensor> result = passes::Evaluate(freed.graph, inputs, ops::KernelSet::kReference);
+  ASSERT_EQ(result[0].type().shape, (Shape{1, 10, 4}));
+  // Row 3 of the table begins with 3.25, row 9 of the positions with 9.25.
+  EXPECT_EQ(result[0].as<float>()[9 * 4], 3.25F + 9.25F + 1);
+}
+
+// x [4, 4] -> zeros [4, 4] times x's rows: the matrix is no batch.
+TEST(FreeShapes, TellsABatchFromAWidthOfTheSameExtent) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {4, 4}});
+  const std::vector<float> zeros(16, 0);
+  const ValueId kernel = builder.AddConstant("zeros", ir::ConstantData::Of(Tensor::Of<float>({4, 4}, zeros)));
+  const ValueId bias = builder.AddConstant("bias", ir::ConstantData::Of(Tensor::Of<float>({1, 4}, {zeros.data(), 4})));
+  builder.AddOutput("y", AddOp(builder, "Add", {AddOp(builder, "MatMul", {x, kernel}), bias}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, 4}));
+  EXPECT_THAT(freed.held, ElementsAre(HasSubstr("x axis 1 stays 4: node 'MatMul'")));
+}
+
 TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});

@@ -7,45 +7,52 @@
 #include <string_view>
 
 #include "stepwell/base/error.h"
+#include "stepwell/ops/matmul/matmul.h"
 
 namespace stepwell::converter {
 namespace {
 
-struct ShapeInput {
-  std::string_view op;
-  std::size_t input;
-};
-constexpr std::array kShapeInputs = {ShapeInput{"Reshape", 1}, ShapeInput{"Range", 1}, ShapeInput{"Broadcast", 1}};
-
 std::string PlaceOf(const ir::Node& node) { return fmt::format("node '{}' ({})", node.name, node.op->name()); }
 
-bool IsElementwise(const ir::Node& node) {
-  constexpr std::array<std::string_view, 5> kOthers = {"Reshape", "Gather", "GatherND", "MatMul", "Range"};
-  return node.inputs.size() == 2 && node.outputs.size() == 1 &&
-         std::find(kOthers.begin(), kOthers.end(), node.op->name()) == kOthers.end();
+bool AnyAxes(int, int, int, int) { return true; }
+bool OppositeAxes(int a, int a_rank, int b, int b_rank) { return a_rank - a == b_rank - b; }
+bool EqualAxes(int a, int, int b, int) { return a == b; }
+
+// Of two matrices, or rows of them: the one's columns and the other's rows, and what stands before both.
+AxesMeet MatMulAxes(const ops::matmul::MatMul& op) {
+  return [&op](int a, int a_rank, int b, int b_rank) {
+    const int a_inner = op.transpose_a && a_rank > 1 ? 2 : 1;
+    const int b_inner = op.transpose_b || b_rank == 1 ? 1 : 2;
+    const bool is_inner = a_rank - a == a_inner && b_rank - b == b_inner;
+    return is_inner || (a_rank - a == b_rank - b && a_rank - a > 2);
+  };
 }
+
+AxesMeet AxesMeetingIn(const ir::Node& node) {
+  constexpr std::array<std::string_view, 4> kUnlike = {"Reshape", "Gather", "GatherND", "Range"};
+  if (const auto* op = ir::As<ops::matmul::MatMul>(*node.op)) return MatMulAxes(*op);
+  if (node.op->name() == "Concat") return EqualAxes;
+  const bool is_elementwise = node.inputs.size() == 2 && node.outputs.size() == 1 &&
+                              std::find(kUnlike.begin(), kUnlike.end(), node.op->name()) == kUnlike.end();
+  return is_elementwise ? OppositeAxes : AnyAxes;
+}
+
+bool IsSlice(const ir::Node& node) { return node.op->name() == "Slice" || node.op->name() == "StridedSlice"; }
 
 }  // namespace
 
-std::optional<std::size_t> ShapeInputOf(const ir::Node& node) {
-  for (const ShapeInput& row : kShapeInputs) {
-    if (row.op == node.op->name() && node.inputs.size() > row.input) return row.input;
-  }
-  return std::nullopt;
+ShapeProbe::ShapeProbe(const ProbedGraph& probed, DimSymbols& symbols, SoftNumbers& soft)
+    : probed_(probed), graph_(probed.graph), symbols_(symbols), soft_(soft), mapped_(graph_.num_values()) {
+  AddInputs();
 }
 
-ShapeProbe::ShapeProbe(const ir::Graph& graph, const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols,
-                       DimSymbols& symbols, SoftNumbers& soft)
-    : graph_(graph), symbols_(symbols), soft_(soft), mapped_(graph.num_values()) {
-  AddInputs(input_symbols);
-}
-
-void ShapeProbe::AddInputs(const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols) {
+void ShapeProbe::AddInputs() {
   for (std::size_t i = 0; i < graph_.inputs().size(); ++i) {
     const ir::Input& input = graph_.inputs()[i];
     TensorType type = graph_.value(input.value).type;
-    for (std::size_t axis = 0; axis < input_symbols[i].size(); ++axis) {
-      if (input_symbols[i][axis]) type.shape[static_cast<int>(axis)] = symbols_.Probe(*input_symbols[i][axis]);
+    const auto& axes = probed_.input_symbols[i];
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+      if (axes[axis]) type.shape[static_cast<int>(axis)] = symbols_.Probe(*axes[axis]);
     }
     mapped_[input.value.index] = builder_.AddInput(input.name, type);
   }
@@ -81,12 +88,35 @@ std::optional<Error> ShapeProbe::AddWithTarget(std::size_t index, std::vector<ir
   const ir::Node& node = graph_.nodes()[index];
   std::vector<std::int64_t> probes;
   for (const DimExpr& expr : target) probes.push_back(symbols_.Probe(expr));
-  const std::size_t shape_input = *ShapeInputOf(node);
-  const bool is_scalar = SourceShape(node.inputs[shape_input]).rank() == 0;
-  inputs[shape_input] = is_scalar ? builder_.AddInt("target", probes[0]) : builder_.AddInts("target", probes);
   for (const DimExpr& expr : target) symbols_.RememberOrder(expr);
   targets_[index] = target;
+  const auto& site = probed_.sites[index];
+  const auto shape_input = ShapeInputOf(node);
+  if (!shape_input) {
+    // A uniform constant: all that counts is how large it is now.
+    const TensorType type{graph_.value(node.outputs[0]).type.dtype, Shape(std::span<const Dim>(probes))};
+    mapped_[node.outputs[0].index] = builder_.AddInput(node.name, type);
+    return std::nullopt;
+  }
+  const bool is_scalar = SourceShape(node.inputs[*shape_input]).rank() == 0;
+  inputs[*shape_input] = is_scalar ? builder_.AddInt("target", probes[0]) : builder_.AddInts("target", probes);
+  if (site && IsSlice(node)) WidenData(node, *site, target, inputs);
   return Add(node, inputs);
+}
+
+// The probe of a stop lies behind most extents, where a slice would be cut short.
+void ShapeProbe::WidenData(const ir::Node& node, const ShapeSite& site, const std::vector<DimExpr>& target,
+                           std::vector<ir::ValueId>& inputs) {
+  TensorType type = builder_.type(inputs[0]);
+  for (std::size_t element = 0; element < target.size(); ++element) {
+    if (!site.sliced_axis[element] || target[element].is_literal()) continue;
+    const int axis = *site.sliced_axis[element];
+    const auto data = ExprOf(node.inputs[0], axis);
+    if (!data || *data == target[element]) continue;
+    if (data->is_literal()) limits_.push_back({target[element], data->constant, PlaceOf(node)});
+    type.shape[axis] = symbols_.Probe(target[element]);
+  }
+  if (type != builder_.type(inputs[0])) inputs[0] = builder_.AddInput("data", type);
 }
 
 std::optional<Error> ShapeProbe::Add(const ir::Node& node, const std::vector<ir::ValueId>& inputs) {
@@ -111,14 +141,10 @@ std::optional<DimExpr> ShapeProbe::ExprOf(ir::ValueId source, int axis) const {
 }
 
 std::optional<std::vector<DimExpr>> ShapeProbe::TargetOf(std::size_t index) {
+  const auto& site = probed_.sites[index];
+  if (!site) return std::nullopt;
   const ir::Node& node = graph_.nodes()[index];
-  const auto shape_input = ShapeInputOf(node);
-  if (!shape_input) return std::nullopt;
-  const ir::ConstantData* constant = graph_.constant(node.inputs[*shape_input]);
-  const auto numbers = constant == nullptr ? std::nullopt : constant->Ints();
-  if (!numbers) return std::nullopt;
-  if (node.op->name() == "Reshape") return ReshapeTarget(node);
-  return SoftTarget(index, *numbers);
+  return node.op->name() == "Reshape" ? ReshapeTarget(node) : SoftTarget(index, *site);
 }
 
 std::optional<std::vector<DimExpr>> ShapeProbe::ReshapeTarget(const ir::Node& node) {
@@ -135,29 +161,38 @@ std::optional<std::vector<DimExpr>> ShapeProbe::ReshapeTarget(const ir::Node& no
   return SpreadFactors(symbols_, dims, target.dims());
 }
 
-// A number that equals an extent of some input may have been that extent; it is one when the shapes ask for it.
-std::optional<std::vector<DimExpr>> ShapeProbe::SoftTarget(std::size_t index,
-                                                           const std::vector<std::int64_t>& numbers) {
-  const auto is_an_extent = [&](std::int64_t number) {
-    return std::any_of(graph_.inputs().begin(), graph_.inputs().end(), [&](const ir::Input& input) {
-      const auto dims = graph_.value(input.value).type.shape.dims();
-      return std::find(dims.begin(), dims.end(), number) != dims.end();
-    });
-  };
+std::optional<std::vector<DimExpr>> ShapeProbe::SoftTarget(std::size_t index, const ShapeSite& site) {
   std::vector<DimExpr> target;
-  bool any = false;
-  for (std::size_t element = 0; element < numbers.size(); ++element) {
-    DimExpr expr{numbers[element], {}};
-    if (is_an_extent(numbers[element])) {
-      const auto [entry, is_new] = soft_.try_emplace({index, element}, 0);
-      if (is_new) entry->second = symbols_.Add(numbers[element], std::nullopt);
-      if (!symbols_.IsHard(entry->second)) expr = {1, {symbols_.Root(entry->second)}};
-      any = any || !expr.is_literal();
-    }
-    target.push_back(std::move(expr));
+  for (std::size_t element = 0; element < site.numbers.size(); ++element) {
+    target.push_back(SoftExpr(index, site, element));
   }
-  if (!any) return std::nullopt;
+  if (std::all_of(target.begin(), target.end(), [](const DimExpr& expr) { return expr.is_literal(); })) {
+    return std::nullopt;
+  }
   return target;
+}
+
+// A number that equals an extent of some input may have been that extent; it is one when the shapes ask for it.
+DimExpr ShapeProbe::SoftExpr(std::size_t index, const ShapeSite& site, std::size_t element) {
+  const std::int64_t number = site.numbers[element];
+  const DimExpr literal{number, {}};
+  if (!site.may_vary[element] || !IsAnExtent(number)) return literal;
+  if (const auto axis = site.sliced_axis[element]) {
+    // A slice of the whole axis stays one.
+    const ir::ValueId data = graph_.nodes()[index].inputs[0];
+    const auto whole = SourceShape(data)[*axis] == number ? ExprOf(data, *axis) : std::nullopt;
+    if (whole && !whole->is_literal()) return *whole;
+  }
+  const auto [entry, is_new] = soft_.try_emplace({index, element}, 0);
+  if (is_new) entry->second = symbols_.Add(number, std::nullopt);
+  return symbols_.IsHard(entry->second) ? literal : DimExpr{1, {symbols_.Root(entry->second)}};
+}
+
+bool ShapeProbe::IsAnExtent(std::int64_t number) const {
+  return std::any_of(probed_.input_symbols.begin(), probed_.input_symbols.end(), [&](const auto& axes) {
+    return std::any_of(axes.begin(), axes.end(),
+                       [&](const auto& symbol) { return symbol && symbols_.source_value(*symbol) == number; });
+  });
 }
 
 // Constant indices into an axis, or a constant split of it, read a fixed number of its elements: the axis is no free
@@ -180,7 +215,7 @@ std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
     const ir::ValueId output = graph_.outputs()[*graph_.FindOutput(state.output)].value;
     if (ProbeShape(input) == ProbeShape(output)) continue;
     ShapeConflict conflict{fmt::format("state '{}'", state.name), {}, {}};
-    CollectPairs(input, output, true, conflict);
+    CollectPairs(input, output, EqualAxes, conflict);
     if (!conflict.involved.empty()) return conflict;
   }
   return std::nullopt;
@@ -188,17 +223,17 @@ std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
 
 ShapeConflict ShapeProbe::ConflictAt(const ir::Node& node) const {
   ShapeConflict conflict{PlaceOf(node), {}, {}};
-  const bool aligned = IsElementwise(node);
+  const AxesMeet meet = AxesMeetingIn(node);
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     for (std::size_t j = i + 1; j < node.inputs.size(); ++j) {
-      CollectPairs(node.inputs[i], node.inputs[j], aligned, conflict);
+      CollectPairs(node.inputs[i], node.inputs[j], meet, conflict);
     }
-    if (node.inputs.size() == 1) CollectPairs(node.inputs[0], node.inputs[0], false, conflict);
+    if (node.inputs.size() == 1) CollectPairs(node.inputs[0], node.inputs[0], AnyAxes, conflict);
   }
   return conflict;
 }
 
-void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, bool aligned, ShapeConflict& conflict) const {
+void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet, ShapeConflict& conflict) const {
   const Shape a_source = SourceShape(a);
   const Shape b_source = SourceShape(b);
   for (int i = 0; i < a_source.rank(); ++i) {
@@ -207,8 +242,9 @@ void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, bool aligned, ShapeC
     for (int j = 0; j < b_source.rank(); ++j) {
       const auto b_expr = ExprOf(b, j);
       if (b_expr) conflict.involved.insert(conflict.involved.end(), b_expr->symbols.begin(), b_expr->symbols.end());
-      const bool opposite = !aligned || a_source.rank() - i == b_source.rank() - j;
-      if (!a_expr || !b_expr || !opposite || *a_expr == *b_expr || a_source[i] != b_source[j]) continue;
+      if (!a_expr || !b_expr || !meet(i, a_source.rank(), j, b_source.rank()) || *a_expr == *b_expr ||
+          a_source[i] != b_source[j])
+        continue;
       conflict.candidates.push_back({*a_expr, *b_expr});
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/converter/shapes/dim_symbols.h"
+#include "stepwell/converter/shapes/shape_site.h"
 #include "stepwell/ir/builder.h"
 
 namespace stepwell::converter {
@@ -28,24 +30,39 @@ struct ShapeConflict {
 
 // Numbers in a graph's constants that may have been dimensions: (node, element of its shape input) -> symbol.
 using SoftNumbers = std::map<std::pair<std::size_t, std::size_t>, SymbolId>;
-// What the shape input of a node has to be computed as: node -> one expression per element.
+// What the numbers of a node's ShapeSite have to be computed as: node -> one expression per element.
 using ShapeTargets = std::map<std::size_t, std::vector<DimExpr>>;
+
+// A dimension that is cut out of a constant: it can be no longer than the constant is.
+struct DimLimit {
+  DimExpr dim;
+  Dim most = 0;
+  std::string place;  // for people
+};
+
+// What of a graph the probes do not change.
+struct ProbedGraph {
+  const ir::Graph& graph;
+  std::vector<std::vector<std::optional<SymbolId>>> input_symbols;  // by input and axis
+  std::vector<std::optional<ShapeSite>> sites;                      // by node
+};
+
+// Whether an axis of one input and an axis of another have to do with each other: (a, rank of a, b, rank of b).
+using AxesMeet = std::function<bool(int, int, int, int)>;
 
 // Infers a graph once more with a probe in the place of every symbol.
 class ShapeProbe {
  public:
-  // `input_symbols[i]` has one entry per axis of input i. `soft` grows as new numbers are met.
-  ShapeProbe(const ir::Graph& graph, const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols,
-             DimSymbols& symbols, SoftNumbers& soft);
+  // `soft` grows as new numbers are met. All must outlive the probe.
+  ShapeProbe(const ProbedGraph& probed, DimSymbols& symbols, SoftNumbers& soft);
 
-  // The first place where the probes do not fit; nothing when all do. targets() is complete only then.
+  // The first place where the probes do not fit; nothing when all do. The others are complete only then.
   std::optional<ShapeConflict> Run();
   const ShapeTargets& targets() const { return targets_; }
+  const std::vector<DimLimit>& limits() const { return limits_; }
 
  private:
-  struct ValueDims;
-
-  void AddInputs(const std::vector<std::vector<std::optional<SymbolId>>>& input_symbols);
+  void AddInputs();
   std::optional<ShapeConflict> AddNode(std::size_t index);
   // Adds the node, as it is or with another shape input; the error if it does not fit.
   std::optional<Error> Add(const ir::Node& node, const std::vector<ir::ValueId>& inputs);
@@ -54,7 +71,12 @@ class ShapeProbe {
   // The probe of a node's shape input where it is rewritten; nothing where the constant stays.
   std::optional<std::vector<DimExpr>> TargetOf(std::size_t index);
   std::optional<std::vector<DimExpr>> ReshapeTarget(const ir::Node& node);
-  std::optional<std::vector<DimExpr>> SoftTarget(std::size_t index, const std::vector<std::int64_t>& numbers);
+  std::optional<std::vector<DimExpr>> SoftTarget(std::size_t index, const ShapeSite& site);
+  DimExpr SoftExpr(std::size_t index, const ShapeSite& site, std::size_t element);
+  bool IsAnExtent(std::int64_t number) const;
+  // Inputs for a slice to `target`: data that reaches at least that far.
+  void WidenData(const ir::Node& node, const ShapeSite& site, const std::vector<DimExpr>& target,
+                 std::vector<ir::ValueId>& inputs);
   std::optional<ShapeConflict> FixedRead(const ir::Node& node) const;
   std::optional<ShapeConflict> StateConflict() const;
   ShapeConflict ConflictAt(const ir::Node& node) const;
@@ -64,17 +86,16 @@ class ShapeProbe {
   Shape ProbeShape(ir::ValueId source) const;
   // Nothing for a dimension that is no product of symbols.
   std::optional<DimExpr> ExprOf(ir::ValueId source, int axis) const;
-  void CollectPairs(ir::ValueId a, ir::ValueId b, bool aligned, ShapeConflict& conflict) const;
+  void CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet, ShapeConflict& conflict) const;
 
+  const ProbedGraph& probed_;
   const ir::Graph& graph_;
   DimSymbols& symbols_;
   SoftNumbers& soft_;
   ShapeTargets targets_;
+  std::vector<DimLimit> limits_;
   ir::GraphBuilder builder_;
   std::vector<std::optional<ir::ValueId>> mapped_;
 };
-
-// The input of a node that holds a shape or a number of elements, for the ops whose shape input may be rewritten.
-std::optional<std::size_t> ShapeInputOf(const ir::Node& node);
 
 }  // namespace stepwell::converter

@@ -1,0 +1,86 @@
+#include "stepwell/converter/shapes/shape_site.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "stepwell/ops/layout/slice.h"
+
+namespace stepwell::converter {
+namespace {
+
+using ops::layout::SlicedAxis;
+
+struct ShapeInput {
+  std::string_view op;
+  std::size_t input;
+};
+constexpr std::array kShapeInputs = {ShapeInput{"Reshape", 1}, ShapeInput{"Range", 1}, ShapeInput{"Broadcast", 1},
+                                     ShapeInput{"Tile", 1},    ShapeInput{"Slice", 2}, ShapeInput{"StridedSlice", 2}};
+
+std::optional<std::vector<std::int64_t>> KnownInts(const ir::Graph& graph, const ir::Node& node, std::size_t input) {
+  if (input >= node.inputs.size()) return std::nullopt;
+  const ir::ConstantData* constant = graph.constant(node.inputs[input]);
+  return constant == nullptr ? std::nullopt : constant->Ints();
+}
+
+std::vector<SlicedAxis> SlicedAxesOf(const ir::Graph& graph, const ir::Node& node, std::size_t count) {
+  const int rank = graph.value(node.inputs[0]).type.shape.rank();
+  if (const auto* slice = ir::As<ops::layout::Slice>(*node.op)) {
+    return slice->Axes(rank, count, KnownInts(graph, node, 4));
+  }
+  const auto* strided = ir::As<ops::layout::StridedSlice>(*node.op);
+  return strided == nullptr ? std::vector<SlicedAxis>{} : strided->Axes(rank, count);
+}
+
+// A slice whose stop may have been a dimension takes the first elements, every one of them.
+void MarkStops(const ir::Graph& graph, const ir::Node& node, ShapeSite& site) {
+  const auto starts = KnownInts(graph, node, 1);
+  const auto steps = node.inputs.size() > 3 ? KnownInts(graph, node, 3) : std::vector<std::int64_t>{};
+  if (!graph.value(node.inputs[0]).type.shape.has_rank() || !steps) return;
+  for (const SlicedAxis& sliced : SlicedAxesOf(graph, node, site.numbers.size())) {
+    const std::size_t entry = sliced.entry;
+    if (sliced.kind != SlicedAxis::Kind::kRange || sliced.open_stop || entry >= site.numbers.size()) continue;
+    const bool from_first = sliced.open_start || (starts && entry < starts->size() && (*starts)[entry] == 0);
+    const bool every_one = entry >= steps->size() || (*steps)[entry] == 1;
+    site.may_vary[entry] = from_first && every_one && site.numbers[entry] > 1;
+    if (site.may_vary[entry]) site.sliced_axis[entry] = sliced.axis;
+  }
+}
+
+// Integers in a row are axes, orders and shapes themselves, as a rule.
+std::optional<ShapeSite> UniformConstant(const ir::ConstantData& constant) {
+  const bool is_row_of_integers = constant.type.shape.rank() == 1 && IsInteger(constant.type.dtype);
+  if (constant.num_elements() < 2 || is_row_of_integers || !constant.UniformValue()) return std::nullopt;
+  ShapeSite site;
+  for (const Dim dim : constant.type.shape.dims()) {
+    site.numbers.push_back(dim);
+    site.may_vary.push_back(dim > 1);
+  }
+  site.sliced_axis.resize(site.numbers.size());
+  return site;
+}
+
+}  // namespace
+
+std::optional<std::size_t> ShapeInputOf(const ir::Node& node) {
+  for (const ShapeInput& row : kShapeInputs) {
+    if (row.op == node.op->name() && node.inputs.size() > row.input) return row.input;
+  }
+  return std::nullopt;
+}
+
+std::optional<ShapeSite> ShapeSiteOf(const ir::Graph& graph, const ir::Node& node) {
+  if (const auto* constant = ir::As<ir::Constant>(*node.op)) return UniformConstant(constant->data);
+  const auto input = ShapeInputOf(node);
+  auto numbers = input ? KnownInts(graph, node, *input) : std::nullopt;
+  if (!numbers) return std::nullopt;
+  ShapeSite site{input, *std::move(numbers), {}, {}};
+  const bool is_slice = node.op->name() == "Slice" || node.op->name() == "StridedSlice";
+  site.may_vary.assign(site.numbers.size(), !is_slice);
+  site.sliced_axis.resize(site.numbers.size());
+  if (is_slice) MarkStops(graph, node, site);
+  return site;
+}
+
+}  // namespace stepwell::converter

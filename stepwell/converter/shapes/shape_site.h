@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "stepwell/ir/graph.h"
+
+namespace stepwell::converter {
+
+// Constant numbers of a node that say how large something is, and so may have been dimensions of an input when the
+// graph was built.
+struct ShapeSite {
+  // Which input holds them; nothing for a constant whose own extents they are: elements that are all the same may be
+  // repeated along an axis of any extent.
+  std::optional<std::size_t> input;
+  std::vector<std::int64_t> numbers;
+  // Which of them may have been a dimension. The start of a slice has to be fixed for its stop to be one; one element
+  // of a slice, or an axis of one that is repeated anyway, is none.
+  std::vector<bool> may_vary;
+  // For a slice: the axis of the data that a number speaks of, where it may vary.
+  std::vector<std::optional<int>> sliced_axis;
+};
+
+// Nothing for a node that has no such numbers.
+std::optional<ShapeSite> ShapeSiteOf(const ir::Graph& graph, const ir::Node& node);
+
+// The input of a node that holds a shape, a number of elements, a stop or repeats; nothing for other ops.
+std::optional<std::size_t> ShapeInputOf(const ir::Node& node);
+
+}  // namespace stepwell::converter
