@@ -16,6 +16,7 @@
 #include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/roles.h"
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/recognise_formulas.h"
 
 namespace stepwell::converter {
 namespace {
@@ -35,7 +36,7 @@ class Conversion {
     Report("freeing shapes", 0);
     converted = GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes});
     Report("folding", 0);
-    converted = passes::Fold(converted);
+    converted = passes::RecogniseFormulas(passes::Fold(converted));
     if (options_.weights == ConvertOptions::Weights::kF16) {
       Report("compressing", 0);
       converted = CompressToF16(converted);

@@ -6,6 +6,7 @@
 
 #include "stepwell/passes/fold.h"
 #include "stepwell/passes/fuse_layers.h"
+#include "stepwell/passes/recognise_formulas.h"
 #include "stepwell/passes/recognise_recurrences.h"
 #include "stepwell/passes/specialise.h"
 #include "stepwell/runtime/fingerprint.h"
@@ -36,7 +37,7 @@ class LoadedModel::Impl {
       : graph_(std::move(graph)),
         fingerprint_(Fingerprint(graph_)),
         folded_(passes::Fold(graph_, kFolding)),
-        recognised_(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding)) {}
+        recognised_(passes::RecogniseFormulas(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding))) {}
 
   const ir::Graph& graph() const { return graph_; }
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -71,7 +72,8 @@ class LoadedModel::Impl {
     ir::Graph graph = passes::Specialise(fuses ? recognised_ : folded_, shapes);
     if (fuses) {
       // Some loops are known to be recurrences only once their extents are, and some shapes only once they are.
-      graph = passes::FuseLayers(passes::Fold(passes::RecogniseRecurrences(graph), kFolding));
+      graph = passes::Fold(passes::RecogniseRecurrences(graph), kFolding);
+      graph = passes::FuseLayers(passes::RecogniseFormulas(graph));
     }
     passes::RequireStaticShapes(graph);
     return graph;
