@@ -46,7 +46,9 @@ class Recorder:
             node = flat[0].op
             assert [t.name for t in node.inputs] == [t.name for t in tensors], f"{name}: inputs are not the node's"
             feeds = {t: a for t, a, i in zip(tensors, arrays, inputs) if not isinstance(i, Const)}
-            with tf.compat.v1.Session() as session:
+            config = tf.compat.v1.ConfigProto()
+            config.graph_options.rewrite_options.disable_meta_optimizer = True  # the node itself must run
+            with tf.compat.v1.Session(config=config) as session:
                 values = session.run(list(node.outputs), feeds)
         case = {"name": name, "op": node.type,
                 "attrs": {k: attribute(v) for k, v in sorted(node.node_def.attr.items())

@@ -18,19 +18,24 @@ std::int64_t OutExtent(std::int64_t in, std::int64_t pads, std::int64_t kernel, 
   return padded < span ? 0 : (padded - span) / stride + 1;
 }
 
-void CheckShape(const Conv2dShape& shape) {
-  const auto extents = {shape.in_channels,     shape.in_height,     shape.in_width,      shape.out_channels,
-                        shape.kernel_height,   shape.kernel_width,  shape.stride_height, shape.stride_width,
-                        shape.dilation_height, shape.dilation_width};
+}  // namespace
+
+void RequireShape(const Conv2dShape& shape) {
+  const auto extents = {shape.in_channels,     shape.in_height,      shape.in_width,      shape.out_channels,
+                        shape.kernel_height,   shape.kernel_width,   shape.stride_height, shape.stride_width,
+                        shape.dilation_height, shape.dilation_width, shape.groups};
   const auto pads = {shape.pad_top, shape.pad_bottom, shape.pad_left, shape.pad_right, shape.batch};
   Require(std::min(extents) >= 1 && std::min(pads) >= 0, ErrorKind::kInvalidArgument,
           "a convolution has an extent below 1 or a negative padding");
   Require(shape.out_height() >= 1 && shape.out_width() >= 1, ErrorKind::kInvalidArgument,
           "a convolution's kernel is larger than its padded input");
+  Require(shape.in_channels % shape.groups == 0 && shape.out_channels % shape.groups == 0, ErrorKind::kInvalidArgument,
+          "a convolution's groups do not divide its channels");
 }
 
-void CheckSizes(const Conv2dShape& shape, const SharedBytes& weights, std::span<const float> bias) {
-  const std::int64_t filter = CheckedMul(shape.in_channels, CheckedMul(shape.kernel_height, shape.kernel_width));
+void RequireSizes(const Conv2dShape& shape, const SharedBytes& weights, std::span<const float> bias) {
+  const std::int64_t taps = CheckedMul(shape.kernel_height, shape.kernel_width);
+  const std::int64_t filter = CheckedMul(shape.in_channels / shape.groups, taps);
   const std::int64_t expected = CheckedMul(shape.out_channels, filter);
   if (weights.size() != AsSize(expected) * sizeof(float)) {
     throw Error(ErrorKind::kInvalidArgument, fmt::format("a convolution's weights have {} bytes, expected {}",
@@ -42,8 +47,6 @@ void CheckSizes(const Conv2dShape& shape, const SharedBytes& weights, std::span<
   }
 }
 
-}  // namespace
-
 std::int64_t Conv2dShape::out_height() const {
   return OutExtent(in_height, CheckedAdd(pad_top, pad_bottom), kernel_height, dilation_height, stride_height);
 }
@@ -53,8 +56,9 @@ std::int64_t Conv2dShape::out_width() const {
 
 Conv2dPlan::Conv2dPlan(const Conv2dShape& shape, const SharedBytes& weights, std::span<const float> bias,
                        Conv2dActivation activation) {
-  CheckShape(shape);
-  CheckSizes(shape, weights, bias);
+  RequireShape(shape);
+  RequireSizes(shape, weights, bias);
+  Require(shape.groups == 1, ErrorKind::kInvalidArgument, "this convolution knows no groups");
   const auto make = Impl::HasContiguousPatches(shape) ? Impl::MakeContiguous : Impl::MakeSliced;
   impl_ = make(shape, weights, bias, activation);
   weights.ReleasePages();

@@ -22,10 +22,12 @@ std::int64_t ChannelsPerSlice(std::int64_t channels) {
   return std::min(channels, (share + kGrain - 1) / kGrain * kGrain);
 }
 
-Conv2dShape SliceShape(Conv2dShape shape, std::int64_t channels) {
+onednn::ConvolutionSpec SliceSpec(Conv2dShape shape, std::int64_t channels, Conv2dActivation activation) {
   shape.batch = 1;
   shape.out_channels = channels;
-  return shape;
+  onednn::ConvolutionSpec spec{.shape = shape};
+  if (activation == Conv2dActivation::kRelu) spec.low = 0;
+  return spec;
 }
 
 // The work is cut into slices of output channels, and each slice does one image at a time.
@@ -36,9 +38,9 @@ class SlicedConvolution final : public Conv2dPlan::Impl {
       : Impl(shape), slice_channels_(ChannelsPerSlice(shape.out_channels)), bias_(AsSize(shape.out_channels)) {
     std::copy(bias.begin(), bias.end(), bias_.begin());
     whole_slices_ = shape.out_channels / slice_channels_;
-    convolutions_.emplace_back(SliceShape(shape, slice_channels_), activation);
+    convolutions_.emplace_back(SliceSpec(shape, slice_channels_, activation));
     const std::int64_t rest = shape.out_channels % slice_channels_;
-    if (rest > 0) convolutions_.emplace_back(SliceShape(shape, rest), activation);
+    if (rest > 0) convolutions_.emplace_back(SliceSpec(shape, rest, activation));
     for (std::int64_t slice = 0; slice < slices(); ++slice) PackSlice(slice, weights);
   }
 

@@ -75,38 +75,59 @@ decltype(auto) Guarded(const char* what, Body body) {
   }
 }
 
-dnnl::primitive_attr MakeAttributes(Conv2dActivation activation) {
+void AppendEltwise(dnnl::post_ops& post_ops, dnnl::algorithm function, float alpha, float beta) {
+#if DNNL_VERSION_MAJOR >= 3
+  post_ops.append_eltwise(function, alpha, beta);
+#else
+  post_ops.append_eltwise(1, function, alpha, beta);
+#endif
+}
+
+dnnl::primitive_attr MakeAttributes(const ConvolutionSpec& spec) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (activation == Conv2dActivation::kNone) return attributes;
   dnnl::post_ops post_ops;
-#if DNNL_VERSION_MAJOR >= 3
-  post_ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
-#else
-  post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-#endif
+  if (spec.output == ConvolutionSpec::Output::kAddedTo) post_ops.append_sum(1);
+  if (spec.low == 0 && spec.high == kInfinity) {
+    AppendEltwise(post_ops, dnnl::algorithm::eltwise_relu, 0, 0);
+  } else if (spec.low != -kInfinity || spec.high != kInfinity) {
+    AppendEltwise(post_ops, dnnl::algorithm::eltwise_clip, spec.low, spec.high);
+  }
   attributes.set_post_ops(post_ops);
   return attributes;
 }
 
-dnnl::convolution_forward::primitive_desc MakeConvolution(const Conv2dShape& shape, Conv2dActivation activation) {
+// Of the weights as they are given: with the groups in front where there are any.
+Dims WeightDims(const Conv2dShape& shape) {
+  if (shape.groups == 1) return {shape.out_channels, shape.in_channels, shape.kernel_height, shape.kernel_width};
+  return {shape.groups, shape.out_channels / shape.groups, shape.in_channels / shape.groups, shape.kernel_height,
+          shape.kernel_width};
+}
+
+dnnl::convolution_forward::primitive_desc MakeConvolution(const ConvolutionSpec& spec) {
   constexpr auto kFloat = dnnl::memory::data_type::f32;
-  const dnnl::memory::desc x({1, shape.in_channels, shape.in_height, shape.in_width}, kFloat, Format::nchw);
-  const dnnl::memory::desc weights({shape.out_channels, shape.in_channels, shape.kernel_height, shape.kernel_width},
-                                   kFloat, Format::any);
+  const Conv2dShape& shape = spec.shape;
+  const Format layout = spec.layout == ConvolutionSpec::Layout::kChannelsFirst ? Format::nchw : Format::nhwc;
+  const dnnl::memory::desc x({1, shape.in_channels, shape.in_height, shape.in_width}, kFloat, layout);
+  const dnnl::memory::desc weights(WeightDims(shape), kFloat, Format::any);
   const dnnl::memory::desc bias({shape.out_channels}, kFloat, Format::x);
-  const dnnl::memory::desc out({1, shape.out_channels, shape.out_height(), shape.out_width()}, kFloat, Format::nchw);
+  const dnnl::memory::desc out({1, shape.out_channels, shape.out_height(), shape.out_width()}, kFloat, layout);
   const Dims strides = {shape.stride_height, shape.stride_width};
   const Dims gaps = {shape.dilation_height - 1, shape.dilation_width - 1};  // oneDNN counts what is left out
   const Dims before = {shape.pad_top, shape.pad_left}, after = {shape.pad_bottom, shape.pad_right};
   constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
-  return {TheEngine(), dnnl::prop_kind::forward_inference, kDirect, x, weights, bias, out, strides, gaps, before,
-          after,       MakeAttributes(activation)};
+  return {TheEngine(), dnnl::prop_kind::forward_inference,
+          kDirect,     x,
+          weights,     bias,
+          out,         strides,
+          gaps,        before,
+          after,       MakeAttributes(spec)};
 #else
   const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference, kDirect, x, weights, bias, out,
                                              strides, gaps, before, after);
-  return {desc, MakeAttributes(activation), TheEngine()};
+  return {desc, MakeAttributes(spec), TheEngine()};
 #endif
 }
 
@@ -114,13 +135,23 @@ dnnl::convolution_forward::primitive_desc MakeConvolution(const Conv2dShape& sha
 
 class Convolution::Impl {
  public:
-  Impl(const Conv2dShape& shape, Conv2dActivation activation)
-      : desc_(MakeConvolution(shape, activation)),
+  explicit Impl(const ConvolutionSpec& spec)
+      : desc_(MakeConvolution(spec)),
         primitive_(desc_),
-        plain_weights_({shape.out_channels, shape.in_channels, shape.kernel_height, shape.kernel_width},
-                       dnnl::memory::data_type::f32, Format::oihw) {}
+        plain_weights_(WeightDims(spec.shape), dnnl::memory::data_type::f32,
+                       spec.shape.groups == 1 ? Format::oihw : Format::goihw) {}
 
   std::size_t WeightBytes() const { return desc_.weights_desc().get_size(); }
+  // The description is a plain structure of oneDNN's, zeroed before it is filled.
+  std::string Packing() const {
+    const dnnl::memory::desc weights = desc_.weights_desc();
+#if DNNL_VERSION_MAJOR >= 3
+    const auto bytes = weights.get_blob();
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+#else
+    return {reinterpret_cast<const char*>(&weights.data), sizeof(weights.data)};
+#endif
+  }
   std::size_t ScratchBytes() const { return desc_.scratchpad_desc().get_size(); }
 
   void PackWeights(const float* weights, std::byte* packed) const {
@@ -143,13 +174,14 @@ class Convolution::Impl {
   dnnl::memory::desc plain_weights_;
 };
 
-Convolution::Convolution(const Conv2dShape& shape, Conv2dActivation activation)
-    : impl_(Guarded("make this convolution", [&] { return std::make_unique<Impl>(shape, activation); })) {}
+Convolution::Convolution(const ConvolutionSpec& spec)
+    : impl_(Guarded("make this convolution", [&] { return std::make_unique<Impl>(spec); })) {}
 Convolution::Convolution(Convolution&&) noexcept = default;
 Convolution& Convolution::operator=(Convolution&&) noexcept = default;
 Convolution::~Convolution() = default;
 
 std::size_t Convolution::WeightBytes() const { return impl_->WeightBytes(); }
+std::string Convolution::Packing() const { return impl_->Packing(); }
 std::size_t Convolution::ScratchBytes() const { return impl_->ScratchBytes(); }
 
 void Convolution::PackWeights(const float* weights, std::byte* packed) const {

@@ -5,17 +5,18 @@
 namespace stepwell::ops::conv {
 
 std::span<const OpRule> OpRules() {
-  static constexpr OpRule kRules[] = {OpRuleFor<Convolution>()};
+  static constexpr OpRule kRules[] = {OpRuleFor<Convolution>(), OpRuleFor<GroupConvolution>()};
   return kRules;
 }
 
 std::span<const ImportRule> ImportRules() {
-  static constexpr ImportRule kRules[] = {{"Conv2D", ImportConv2D}};
+  static constexpr ImportRule kRules[] = {{"Conv2D", ImportConv2D}, {"DepthwiseConv2dNative", ImportDepthwiseConv2D}};
   return kRules;
 }
 
 std::span<const KernelRule> KernelRules() {
-  static constexpr KernelRule kRules[] = {KernelFor<Convolution, MakeConvolutionKernel>()};
+  static constexpr KernelRule kRules[] = {KernelFor<Convolution, MakeConvolutionKernel>(),
+                                          KernelFor<GroupConvolution, MakeGroupConvolutionKernel>()};
   return kRules;
 }
 

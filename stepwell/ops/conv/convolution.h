@@ -18,13 +18,13 @@ struct Convolution final : ir::OpOf<Convolution> {
   Window window;
 
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
-  static void Fields(auto& self, auto& field) {
-    field("strides", self.window.strides);
-    field("dilations", self.window.dilations);
-    field("pads_begin", self.window.pads_begin);
-    field("pads_end", self.window.pads_end);
-    ir::EnumField(field, "auto_pad", self.window.auto_pad, kAutoPadNames);
-  }
+  static void Fields(auto& self, auto& field) { WindowFields(self.window, field); }
 };
+
+// What windows over those types give: [batch of x, `channels`, spatial...]. Throws Error(kInvalidModel), naming `op`,
+// unless x [batch, channels, spatial...] and taps [outputs, channels, taps...] fit. Ranks may be unknown.
+Shape ConvolvedShape(std::string_view op, const Window& window, const Shape& x, const Shape& taps, Dim channels);
+// Throws Error(kInvalidModel) unless inputs 0 and 1 have one float type.
+void RequireOneFloatType(std::string_view op, const ir::InferContext& inputs);
 
 }  // namespace stepwell::ops::conv

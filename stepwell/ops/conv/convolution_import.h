@@ -6,6 +6,7 @@
 
 namespace stepwell::ops::conv {
 
-std::vector<ir::ValueId> ImportConv2D(const ImportSite& site);
+std::vector<ir::ValueId> ImportConv2D(const ImportSite& site);           // filter [height, width, in, out]
+std::vector<ir::ValueId> ImportDepthwiseConv2D(const ImportSite& site);  // filter [height, width, in, multiplier]
 
 }  // namespace stepwell::ops::conv

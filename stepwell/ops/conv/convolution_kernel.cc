@@ -3,32 +3,10 @@
 #include <fmt/format.h>
 
 #include "stepwell/kernels/conv/conv2d.h"
+#include "stepwell/ops/conv/image_shape.h"
 
 namespace stepwell::ops::conv {
 namespace {
-
-// One spatial axis counts as the width of an image one pixel high.
-kernels::Conv2dShape Conv2dShapeOf(const Convolution& op, const Shape& x, const Shape& weights) {
-  const bool has_height = x.rank() == 4;
-  const auto along = [&](int axis) { return WindowAlong(op.window, axis, x[axis + 2], weights[axis + 2]); };
-  const WindowAxis height = has_height ? along(0) : WindowAxis{};
-  const WindowAxis width = along(has_height ? 1 : 0);
-  return {.batch = x[0],
-          .in_channels = x[1],
-          .in_height = height.input,
-          .in_width = width.input,
-          .out_channels = weights[0],
-          .kernel_height = height.kernel,
-          .kernel_width = width.kernel,
-          .stride_height = height.stride,
-          .stride_width = width.stride,
-          .dilation_height = height.dilation,
-          .dilation_width = width.dilation,
-          .pad_top = height.pad_begin,
-          .pad_bottom = height.pad_end,
-          .pad_left = width.pad_begin,
-          .pad_right = width.pad_end};
-}
 
 class ConvolutionLoop final : public Kernel {
  public:
@@ -75,17 +53,16 @@ std::shared_ptr<const kernels::Conv2dPlan> PlanFor(const Convolution& op, const 
 }  // namespace
 
 std::unique_ptr<const Kernel> MakeConvolutionKernel(const Convolution& op, const KernelSite& site) {
-  const TensorType& x = site.input_types[0];
-  if (x.dtype != DType::kF32 || x.shape.rank() > 4) {
-    throw Error(
-        ErrorKind::kUnsupported,
-        fmt::format("there is no Convolution for {}; f32 with one or two spatial axes is supported", ToText(x)));
-  }
-  const kernels::Conv2dShape shape = Conv2dShapeOf(op, x.shape, site.input_types[1].shape);
+  const kernels::Conv2dShape shape = ImageShapeOf(op.name(), op.window, site.input_types[0], site.input_types[1].shape);
   if (site.set == KernelSet::kReference || site.constants[1] == nullptr) {
     return std::make_unique<ConvolutionLoop>(shape);
   }
   return std::make_unique<PackedConvolution>(PlanFor(op, shape, site));
+}
+
+std::unique_ptr<const Kernel> MakeGroupConvolutionKernel(const GroupConvolution& op, const KernelSite& site) {
+  return std::make_unique<ConvolutionLoop>(
+      ImageShapeOf(op.name(), op.window, site.input_types[0], site.input_types[1].shape));
 }
 
 }  // namespace stepwell::ops::conv

@@ -66,7 +66,8 @@ WindowAxis WindowAlong(const Window& window, int axis, Dim input, Dim kernel) {
                 fmt::format("a kernel of {} taps with dilation {} does not fit {} elements with pads {} and {}", kernel,
                             along.dilation, input, along.pad_begin, along.pad_end));
   }
-  along.output = (padded - span) / along.stride + 1;
+  const std::int64_t last = padded - span;  // where the last window may begin
+  along.output = (window.rounding == Rounding::kCeil ? CheckedAdd(last, along.stride - 1) : last) / along.stride + 1;
   return along;
 }
 

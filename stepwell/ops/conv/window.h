@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stepwell/base/shape.h"
+#include "stepwell/ir/fields.h"
 
 namespace stepwell::ops::conv {
 
@@ -13,6 +14,11 @@ namespace stepwell::ops::conv {
 // one at the end (upper) or at the beginning (lower); or by none.
 enum class AutoPad : std::uint8_t { kExplicit, kSameUpper, kSameLower, kValid };
 inline constexpr std::array<std::string_view, 4> kAutoPadNames = {"explicit", "same_upper", "same_lower", "valid"};
+
+// What becomes of the last elements where the stride leaves some over: they are left out, or a last window reaches
+// beyond them.
+enum class Rounding : std::uint8_t { kFloor, kCeil };
+inline constexpr std::array<std::string_view, 2> kRoundingNames = {"floor", "ceil"};
 
 // A window that slides along spatial axes; one entry an axis. Vectors left empty mean strides and dilations of 1 and
 // pads of 0.
@@ -22,7 +28,17 @@ struct Window {
   std::vector<std::int64_t> pads_begin = {};
   std::vector<std::int64_t> pads_end = {};
   AutoPad auto_pad = AutoPad::kExplicit;
+  Rounding rounding = Rounding::kFloor;  // not for AutoPad::kSame…
 };
+
+// The attributes of a window as OpenVINO's convolutions have them.
+void WindowFields(auto& window, auto& field) {
+  field("strides", window.strides);
+  field("dilations", window.dilations);
+  field("pads_begin", window.pads_begin);
+  field("pads_end", window.pads_end);
+  ir::EnumField(field, "auto_pad", window.auto_pad, kAutoPadNames);
+}
 
 // A window along one axis. `input`, `kernel` and the pads of AutoPad::kSame… may be kDynamic.
 struct WindowAxis {

@@ -170,8 +170,53 @@ def conv(recorder):
                   floats(1, 4, 4, 2), floats(3, 3, 2, 2))
 
 
+def depthwise(recorder):
+    def case(name, x, w, strides=(1, 1), padding="SAME"):
+        recorder.case(name, lambda x, w: raw.DepthwiseConv2dNative(input=x, filter=w, strides=[1, *strides, 1],
+                                                                   padding=padding),
+                      x, Const(w))
+
+    case("depthwise", floats(2, 5, 6, 3), floats(3, 2, 3, 1))
+    case("depthwise with a multiplier", floats(1, 6, 5, 3), floats(3, 3, 3, 2), strides=(2, 2))
+    case("depthwise, valid", floats(1, 6, 6, 4), floats(3, 3, 4, 1), padding="VALID")
+
+
+def pool(recorder):
+    def case(op, name, x, ksize, strides, padding):
+        argument = {"MaxPool": "input", "AvgPool": "value"}[op]
+        recorder.case(name, lambda x: getattr(raw, op)(**{argument: x}, ksize=[1, *ksize, 1], strides=[1, *strides, 1],
+                                                       padding=padding), x)
+
+    for op in ("MaxPool", "AvgPool"):
+        case(op, "valid", floats(2, 5, 6, 3), (2, 3), (1, 1), "VALID")
+        case(op, "valid with strides", floats(2, 8, 7, 3), (3, 3), (2, 2), "VALID")
+        case(op, "same", floats(1, 5, 6, 3), (3, 3), (1, 1), "SAME")
+        case(op, "same with strides", floats(2, 6, 7, 5), (3, 2), (2, 2), "SAME")
+        case(op, "one pixel", floats(1, 7, 7, 4), (1, 1), (2, 2), "SAME")
+        case(op, "below zero", floats(1, 4, 4, 2, low=-9, high=-1), (3, 3), (2, 2), "SAME")
+        case(op, "longer steps than windows", floats(1, 9, 9, 2), (2, 2), (3, 4), "SAME")
+    recorder.case("with its window as inputs", lambda x, k, s: raw.MaxPoolV2(input=x, ksize=k, strides=s,
+                                                                             padding="SAME"),
+                  floats(1, 6, 5, 2), Const(np.int32([1, 3, 3, 1])), Const(np.int32([1, 2, 1, 1])))
+
+
+def batch_norm(recorder):
+    def case(op, name, x, **attributes):
+        c = x.shape[-1]
+        recorder.case(name, lambda x, scale, offset, mean, variance: getattr(raw, op)(
+            x=x, scale=scale, offset=offset, mean=mean, variance=variance, is_training=False, **attributes),
+                      x, Const(floats(c)), Const(floats(c)), Const(floats(c)), Const(floats(c, low=0.1, high=4)),
+                      outputs=[0])
+
+    case("FusedBatchNorm", "defaults", floats(2, 3, 4, 5))
+    case("FusedBatchNorm", "epsilon of slim", floats(2, 3, 4, 5), epsilon=1.001e-5)
+    case("FusedBatchNormV2", "version 2", floats(1, 2, 2, 7), epsilon=0.001)
+    case("FusedBatchNormV3", "version 3", floats(3, 2, 1, 6), epsilon=0.25)
+
+
 for name, record in (("unary", unary), ("binary", binary), ("cast_select", cast_and_select), ("matmul", matmul),
-                     ("reduce", reduce), ("softmax", softmax), ("conv", conv)):
+                     ("reduce", reduce), ("softmax", softmax), ("conv", conv), ("depthwise", depthwise),
+                     ("pool", pool), ("batch_norm", batch_norm)):
     recorder = Recorder()
     record(recorder)
     recorder.save(os.path.join(HERE, name + ".json"))

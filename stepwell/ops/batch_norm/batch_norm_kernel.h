@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "stepwell/ops/batch_norm/batch_norm.h"
+#include "stepwell/ops/kernel.h"
+
+namespace stepwell::ops::batch_norm {
+
+// f32 and f64; throws Error(kUnsupported) for others.
+std::unique_ptr<const Kernel> MakeBatchNormInferenceKernel(const BatchNormInference& op, const KernelSite& site);
+
+}  // namespace stepwell::ops::batch_norm
