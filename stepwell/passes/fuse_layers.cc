@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "stepwell/ops/activation/gelu.h"
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/elementwise/clamp.h"
 #include "stepwell/ops/elementwise/unary.h"
-#include "stepwell/ops/layout/reshape.h"
 #include "stepwell/ops/matmul/fully_connected.h"
 #include "stepwell/ops/matmul/matmul.h"
+#include "stepwell/passes/constant_row.h"
 #include "stepwell/passes/matcher.h"
 #include "stepwell/passes/prune.h"
 #include "stepwell/passes/rewriter.h"
@@ -16,6 +18,7 @@
 namespace stepwell::passes {
 namespace {
 
+using ops::activation::Gelu;
 using ops::elementwise::Add;
 using ops::elementwise::Clamp;
 using ops::elementwise::Maximum;
@@ -32,8 +35,10 @@ struct Layer {
   ir::ValueId x;
   ir::ValueId weights;
   std::optional<ir::ValueId> bias;
+  std::optional<ir::ValueId> addend;
   ir::ValueId end;  // what the layer gives
 
+  bool is_activated() const { return is_bounded() || op.activation != FullyConnected::Activation::kNone; }
   bool is_bounded() const { return op.low != FullyConnected{}.low || op.high != FullyConnected{}.high; }
 };
 
@@ -64,20 +69,25 @@ std::optional<ir::ValueId> OtherInput(const ir::Node& node, ir::ValueId value) {
 bool TakeBias(const Matcher& matcher, const ir::Node& node, Layer& layer) {
   if (ir::As<Add>(*node.op) == nullptr) return false;
   const ir::ValueId bias = *OtherInput(node, layer.end);
-  const Shape& shape = matcher.ShapeOf(bias);
-  const Shape& result = matcher.ShapeOf(layer.end);
-  const bool is_row = matcher.IsConstant(bias) && shape.rank() >= 1 && shape.rank() <= result.rank() &&
-                      shape[shape.rank() - 1] == result[result.rank() - 1] &&
-                      shape.num_elements() == result[result.rank() - 1];
-  const bool is_first = !layer.bias && !layer.is_bounded() && layer.op.activation == FullyConnected::Activation::kNone;
-  if (!is_row || !is_first) return false;
+  if (!IsConstantRow(matcher, bias, matcher.ShapeOf(layer.end)) || layer.bias || layer.is_activated()) return false;
   layer.bias = bias;
   return true;
 }
 
+bool TakeAddend(const Matcher& matcher, const ir::Node& node, Layer& layer) {
+  if (ir::As<Add>(*node.op) == nullptr || !layer.bias || layer.addend || layer.is_activated()) return false;
+  const ir::ValueId addend = *OtherInput(node, layer.end);
+  if (matcher.ShapeOf(addend) != matcher.ShapeOf(layer.end)) return false;
+  layer.addend = addend;
+  return true;
+}
+
 bool TakeActivation(const Matcher&, const ir::Node& node, Layer& layer) {
-  if (layer.is_bounded() || layer.op.activation != FullyConnected::Activation::kNone) return false;
-  if (ir::As<Sigmoid>(*node.op) != nullptr) {
+  if (layer.is_activated()) return false;
+  if (const auto* gelu = ir::As<Gelu>(*node.op)) {
+    const bool by_erf = gelu->form == Gelu::Form::kErf;
+    layer.op.activation = by_erf ? FullyConnected::Activation::kGeluErf : FullyConnected::Activation::kGeluTanh;
+  } else if (ir::As<Sigmoid>(*node.op) != nullptr) {
     layer.op.activation = FullyConnected::Activation::kSigmoid;
   } else if (ir::As<Tanh>(*node.op) != nullptr) {
     layer.op.activation = FullyConnected::Activation::kTanh;
@@ -100,12 +110,15 @@ bool TakeBounds(const Matcher& matcher, const ir::Node& node, Layer& layer) {
 }
 
 // What may follow a product, in the order of trying.
-constexpr std::array kFollowers = {TakeBias, TakeActivation, TakeBounds};
+constexpr std::array kFollowers = {TakeBias, TakeAddend, TakeActivation, TakeBounds};
 
-Layer Followed(const Matcher& matcher, Layer layer) {
+// Does not go on to a sum that another layer has taken: that one has this one as its addend.
+Layer Followed(const Matcher& matcher, std::set<const ir::Node*>& taken, Layer layer) {
   const ir::Node* next = matcher.OnlyUser(layer.end);
-  while (next != nullptr && std::any_of(kFollowers.begin(), kFollowers.end(),
-                                        [&](const auto& take) { return take(matcher, *next, layer); })) {
+  while (next != nullptr && !taken.contains(next) &&
+         std::any_of(kFollowers.begin(), kFollowers.end(),
+                     [&](const auto& take) { return take(matcher, *next, layer); })) {
+    taken.insert(next);
     layer.end = next->outputs[0];
     next = matcher.OnlyUser(layer.end);
   }
@@ -115,15 +128,8 @@ Layer Followed(const Matcher& matcher, Layer layer) {
 void AddLayer(Rewriter& rewriter, const ir::Node& last, const Layer& layer) {
   ir::GraphBuilder& builder = rewriter.builder();
   std::vector<ir::ValueId> inputs = {rewriter.Mapped(layer.x), rewriter.Mapped(layer.weights)};
-  if (layer.bias) {
-    ir::ValueId bias = rewriter.Mapped(*layer.bias);
-    const Shape& shape = builder.type(bias).shape;
-    if (shape.rank() != 1) {
-      bias = builder.AddOne(last.name + "/bias", ops::layout::Reshape{},
-                            {bias, builder.AddInts(last.name + "/bias_shape", {shape.num_elements()})});
-    }
-    inputs.push_back(bias);
-  }
+  if (layer.bias) inputs.push_back(AddRow(builder, last.name + "/bias", rewriter.Mapped(*layer.bias)));
+  if (layer.addend) inputs.push_back(rewriter.Mapped(*layer.addend));
   rewriter.Map(layer.end, builder.AddOne(last.name, layer.op, std::move(inputs)));
 }
 
@@ -132,10 +138,11 @@ void AddLayer(Rewriter& rewriter, const ir::Node& last, const Layer& layer) {
 ir::Graph FuseLayers(const ir::Graph& graph) {
   const Matcher matcher(graph);
   std::map<const ir::Node*, Layer> layers;  // by the last node of each
+  std::set<const ir::Node*> taken;
   for (const ir::Node& node : graph.nodes()) {
     const auto product = MatchProduct(matcher, node);
     if (!product) continue;
-    const Layer layer = Followed(matcher, *product);
+    const Layer layer = Followed(matcher, taken, *product);
     layers.emplace(graph.producer(layer.end), layer);
   }
   return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) {

@@ -4,8 +4,9 @@
 
 namespace stepwell::passes {
 
-// Replaces products with constant weights, and what follows each of them alone (a bias, then a sigmoid, a tanh or
-// bounds such as ReLU, Minimum and Clamp), by FullyConnected. Results are the same but for rounding.
+// Replaces products with constant weights, and what follows each of them alone (a bias, the sum with another tensor,
+// then a sigmoid, a tanh, a GELU or bounds such as ReLU, Minimum and Clamp), by FullyConnected. Results are the same
+// but for rounding.
 ir::Graph FuseLayers(const ir::Graph& graph);
 
 }  // namespace stepwell::passes

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "stepwell/ir/builder.h"
+#include "stepwell/ops/activation/gelu.h"
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/elementwise/clamp.h"
 #include "stepwell/ops/elementwise/unary.h"
@@ -18,6 +19,7 @@ namespace stepwell::passes {
 namespace {
 
 using ir::ValueId;
+using ops::activation::Gelu;
 using ops::elementwise::Add;
 using ops::elementwise::Clamp;
 using ops::elementwise::Maximum;
@@ -41,6 +43,11 @@ class Layer {
     Tensor tensor({kF32, shape});
     for (std::size_t i = 0; float& value : tensor.as<float>()) value = std::sin(static_cast<float>(++i));
     return builder_.AddConstant("w", ir::ConstantData::Of(std::move(tensor)));
+  }
+  // Another product of x, with a bias.
+  ValueId Other() {
+    const ValueId product = builder_.AddOne("other", MatMul{}, {x_, Constants({3, 4})});
+    return builder_.AddOne("other", Add{}, {product, Constants({4})});
   }
   Layer& Bias(const Shape& shape) { return Then(Add{}, Constants(shape)); }
   template <class Op>
@@ -135,6 +142,36 @@ TEST(FuseLayers, DoesNotTakeASumThatIsNoRow) {
   const ir::Graph graph = Layer().Bias({2, 4}).Output().Build();
   EXPECT_THAT(ComputingOps(FuseLayers(graph)), ElementsAre("FullyConnected", "Add"));
   ExpectSameResults(graph, FuseLayers(graph));
+}
+
+TEST(FuseLayers, TakesGeluOfBothForms) {
+  for (const Gelu::Form form : {Gelu::Form::kErf, Gelu::Form::kTanh}) {
+    const ir::Graph graph = Layer().Bias({4}).Then(Gelu(form)).Output().Build();
+    EXPECT_THAT(ComputingOps(FuseLayers(graph)), ElementsAre("FullyConnected"));
+    ExpectSameResults(graph, FuseLayers(graph));
+  }
+}
+
+TEST(FuseLayers, TakesASumWithAnotherLayerAndItsActivation) {
+  Layer layer;
+  layer.Bias({4});
+  const ir::Graph graph = layer.Then(Add{}, layer.Other()).Then(Relu{}).Output().Build();
+  EXPECT_THAT(ComputingOps(FuseLayers(graph)), ElementsAre("FullyConnected", "FullyConnected"));
+  ExpectSameResults(graph, FuseLayers(graph));
+}
+
+TEST(FuseLayers, DoesNotTakeASumBehindAnActivationNorASecondOne) {
+  Layer activated;
+  activated.Bias({4}).Then(Relu{});
+  const ir::Graph behind = activated.Then(Add{}, activated.Other()).Output().Build();
+  ExpectSameResults(behind, FuseLayers(behind));
+
+  Layer twice;
+  twice.Bias({4});
+  const ValueId other = twice.Other();
+  const ir::Graph second = twice.Then(Add{}, other).Then(Add{}, other).Output().Build();
+  EXPECT_THAT(ComputingOps(FuseLayers(second)), ElementsAre("FullyConnected", "FullyConnected", "Add"));
+  ExpectSameResults(second, FuseLayers(second));
 }
 
 TEST(FuseLayers, LeavesAProductOfComputedOperandsAlone) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/fuse_layer_norm.h"
 #include "stepwell/passes/fuse_layers.h"
 #include "stepwell/passes/recognise_formulas.h"
 #include "stepwell/passes/recognise_recurrences.h"
@@ -73,7 +74,8 @@ class LoadedModel::Impl {
     if (fuses) {
       // Some loops are known to be recurrences only once their extents are, and some shapes only once they are.
       graph = passes::Fold(passes::RecogniseRecurrences(graph), kFolding);
-      graph = passes::FuseLayers(passes::RecogniseFormulas(graph));
+      graph = passes::FuseLayerNorm(passes::RecogniseFormulas(graph));
+      graph = passes::FuseLayers(graph);
     }
     passes::RequireStaticShapes(graph);
     return graph;

@@ -61,6 +61,9 @@ class Product {
                      .inputs = weights_.inputs(),
                      .next_panel = next_panel,
                      .tile = tile.data()});
+    if (!epilogue_.addend.empty()) {
+      tile.Add(epilogue_.addend.data() + row * weights_.outputs() + column, columns, weights_.outputs());
+    }
     FinishTile(tile.data(), rows, columns, epilogue_, column);
     tile.CopyTo(out, columns, weights_.outputs());
   }
@@ -78,6 +81,7 @@ void Multiply(const PackedMatrix& weights, std::span<const float> a, std::int64_
               const Epilogue& epilogue, WorkerTeam& team) {
   STEPWELL_CHECK(a.size() == AsSize(rows * weights.inputs()) && out.size() == AsSize(rows * weights.outputs()));
   STEPWELL_CHECK(epilogue.bias.empty() || epilogue.bias.size() == AsSize(weights.outputs()));
+  STEPWELL_CHECK(epilogue.addend.empty() || epilogue.addend.size() == out.size());
   Product(weights, a.data(), rows, out.data(), epilogue).RunOn(team);
 }
 

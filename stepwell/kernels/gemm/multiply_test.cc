@@ -137,6 +137,22 @@ TEST_P(MultiplyTest, AppliesActivations) {
   }
 }
 
+TEST_P(MultiplyTest, AddsOtherRowsBeforeItActivates) {
+  const Case problem(20, 70, two_);
+  const auto a = RandomFloats(50 * 20, 7), bias = RandomFloats(70, 6), addend = RandomFloats(50 * 70, 10);
+  const auto plain = Product(problem, a, two_);
+  const auto added = Product(problem, a, two_, {.bias = bias, .addend = addend});
+  const Epilogue::Activation tanh = Epilogue::Activation::kGeluTanh, erf = Epilogue::Activation::kGeluErf;
+  const auto by_tanh = Product(problem, a, two_, {.bias = bias, .addend = addend, .activation = tanh});
+  const auto by_erf = Product(problem, a, two_, {.bias = bias, .addend = addend, .activation = erf});
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    ASSERT_EQ(added[at], plain[at] + addend[at] + bias[at % 70]);
+    const double x = double{added[at]};
+    ASSERT_NEAR(by_tanh[at], x / 2 * (1 + std::tanh(std::sqrt(M_2_PI) * (x + 0.044715 * x * x * x))), 2e-6);
+    ASSERT_NEAR(by_erf[at], x / 2 * (1 + std::erf(x * M_SQRT1_2)), 2e-6);
+  }
+}
+
 TEST_P(MultiplyTest, KeepsNanInItsRow) {
   const Case problem(20, 70, two_);
   auto a = RandomFloats(3 * 20, 8);

@@ -173,17 +173,37 @@ struct ApplySigmoid {
 struct ApplyTanh {
   HWY_ATTR V operator()(V v, std::int64_t) const { return TanhLanes(D(), v); }
 };
+struct ApplyGeluErf {
+  HWY_ATTR V operator()(V v, std::int64_t) const { return GeluErfLanes(D(), v); }
+};
+struct ApplyGeluTanh {
+  HWY_ATTR V operator()(V v, std::int64_t) const { return GeluTanhLanes(D(), v); }
+};
 struct ApplyClamp {
   float low;
   float high;
   HWY_ATTR V operator()(V v, std::int64_t) const { return ClampLanes(D(), v, hn::Set(D(), low), hn::Set(D(), high)); }
 };
 
+HWY_ATTR void Activate(float* tile, std::int64_t rows, Epilogue::Activation activation) {
+  switch (activation) {
+    case Epilogue::Activation::kNone:
+      return;
+    case Epilogue::Activation::kSigmoid:
+      return MapTile(tile, rows, ApplySigmoid());
+    case Epilogue::Activation::kTanh:
+      return MapTile(tile, rows, ApplyTanh());
+    case Epilogue::Activation::kGeluErf:
+      return MapTile(tile, rows, ApplyGeluErf());
+    case Epilogue::Activation::kGeluTanh:
+      return MapTile(tile, rows, ApplyGeluTanh());
+  }
+}
+
 HWY_ATTR void FinishTileImpl(float* tile, std::int64_t rows, std::int64_t columns, const Epilogue& epilogue,
                              std::int64_t first_output) {
   if (!epilogue.bias.empty()) MapTile(tile, rows, AddBias(epilogue.bias.data() + first_output, columns));
-  if (epilogue.activation == Epilogue::Activation::kSigmoid) MapTile(tile, rows, ApplySigmoid());
-  if (epilogue.activation == Epilogue::Activation::kTanh) MapTile(tile, rows, ApplyTanh());
+  Activate(tile, rows, epilogue.activation);
   if (epilogue.has_bounds()) MapTile(tile, rows, ApplyClamp{epilogue.low, epilogue.high});
 }
 

@@ -27,8 +27,8 @@ struct PanelProduct {
 // the tile holds and goes through k in ascending order.
 void AddPanelProduct(const PanelProduct& product);
 
-// Applies all of the epilogue but its start to the tile, whose `columns` first columns (the rest is filling) are the
-// outputs from `first_output` on.
+// Applies all of the epilogue but its start and its addend to the tile, whose `columns` first columns (the rest is
+// filling) are the outputs from `first_output` on.
 void FinishTile(float* tile, std::int64_t rows, std::int64_t columns, const Epilogue& epilogue,
                 std::int64_t first_output);
 

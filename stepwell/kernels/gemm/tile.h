@@ -23,6 +23,12 @@ class Tile {
     if (columns < kPanelWidth) StartWithZeros();
     for (std::int64_t m = 0; m < rows_; ++m) std::copy_n(values + m * stride, columns, row(m));
   }
+  // Adds [rows, columns] values to the first columns.
+  void Add(const float* values, std::int64_t columns, std::int64_t stride) {
+    for (std::int64_t m = 0; m < rows_; ++m) {
+      for (std::int64_t n = 0; n < columns; ++n) row(m)[n] += values[m * stride + n];
+    }
+  }
   void CopyTo(float* out, std::int64_t columns, std::int64_t stride) {
     for (std::int64_t m = 0; m < rows_; ++m) std::copy_n(row(m), columns, out + m * stride);
   }

@@ -13,10 +13,16 @@ void RequireBias(const TensorType& bias, Dim outputs) {
               fmt::format("the bias of FullyConnected must be f32[{}]; found {}", outputs, ToText(bias)));
 }
 
+void RequireAddend(const TensorType& addend, const Shape& result) {
+  if (addend.dtype == DType::kF32 && ShapesAgree(addend.shape, result)) return;
+  throw Error(ErrorKind::kInvalidModel,
+              fmt::format("the addend of FullyConnected must be f32{}; found {}", ToText(result), ToText(addend)));
+}
+
 }  // namespace
 
 std::vector<TensorType> FullyConnected::Infer(const ir::InferContext& inputs) const {
-  inputs.RequireInputs(2, 3);
+  inputs.RequireInputs(2, 4);
   const Shape& weights = inputs.shape(1);
   if (inputs.dtype(0) != DType::kF32 || inputs.dtype(1) != DType::kF32 || weights.rank() != 2) {
     throw Error(ErrorKind::kInvalidModel,
@@ -34,6 +40,7 @@ std::vector<TensorType> FullyConnected::Infer(const ir::InferContext& inputs) co
                             ToText(weights), inner));
   }
   result[result.rank() - 1] = outputs;
+  if (inputs.has(3)) RequireAddend(inputs.type(3), result);
   return {{DType::kF32, result}};
 }
 

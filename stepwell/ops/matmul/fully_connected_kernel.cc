@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numbers>
 
 #include "stepwell/kernels/gemm/multiply.h"
 #include "stepwell/ops/matmul/matmul_kernels.h"
@@ -23,6 +24,7 @@ class FullyConnectedLoop final : public Kernel {
     for (std::size_t at = 0; at < y.size(); ++at) {
       const std::size_t row = at / outputs, n = at % outputs;
       double sum = args.inputs.size() > 2 ? static_cast<double>(args.inputs[2].as<float>()[n]) : 0.0;
+      if (args.inputs.size() > 3) sum += static_cast<double>(args.inputs[3].as<float>()[at]);
       for (std::size_t k = 0; k < inner; ++k) {
         const float weight = weights[op_.transpose_b ? n * inner + k : k * outputs + n];
         sum += static_cast<double>(x[row * inner + k]) * static_cast<double>(weight);
@@ -33,10 +35,25 @@ class FullyConnectedLoop final : public Kernel {
 
  private:
   float Finish(double sum) const {
-    if (op_.activation == Activation::kSigmoid) sum = 1 / (1 + std::exp(-sum));
-    if (op_.activation == Activation::kTanh) sum = std::tanh(sum);
+    sum = Activated(sum);
     if (sum < static_cast<double>(op_.low)) return op_.low;
     return sum > static_cast<double>(op_.high) ? op_.high : static_cast<float>(sum);
+  }
+
+  double Activated(double x) const {
+    switch (op_.activation) {
+      case Activation::kNone:
+        return x;
+      case Activation::kSigmoid:
+        return 1 / (1 + std::exp(-x));
+      case Activation::kTanh:
+        return std::tanh(x);
+      case Activation::kGeluErf:
+        return x / 2 * (1 + std::erf(x / std::numbers::sqrt2));
+      case Activation::kGeluTanh:
+        return x / 2 * (1 + std::tanh(std::sqrt(2 * std::numbers::inv_pi) * (x + 0.044715 * x * x * x)));
+    }
+    return x;
   }
 
   FullyConnected op_;
@@ -48,9 +65,14 @@ kernels::Epilogue::Activation EpilogueActivation(Activation activation) {
       return kernels::Epilogue::Activation::kSigmoid;
     case Activation::kTanh:
       return kernels::Epilogue::Activation::kTanh;
-    default:
-      return kernels::Epilogue::Activation::kNone;
+    case Activation::kGeluErf:
+      return kernels::Epilogue::Activation::kGeluErf;
+    case Activation::kGeluTanh:
+      return kernels::Epilogue::Activation::kGeluTanh;
+    case Activation::kNone:
+      break;
   }
+  return kernels::Epilogue::Activation::kNone;
 }
 
 class PackedFullyConnected final : public Kernel {
@@ -62,6 +84,7 @@ class PackedFullyConnected final : public Kernel {
   void Run(const KernelArgs& args) const override {
     kernels::Epilogue epilogue = epilogue_;
     if (args.inputs.size() > 2) epilogue.bias = args.inputs[2].as<float>();
+    if (args.inputs.size() > 3) epilogue.addend = args.inputs[3].as<float>();
     const auto y = args.outputs[0].as<float>();
     if (y.empty()) return;
     const std::int64_t rows = static_cast<std::int64_t>(y.size()) / weights_->outputs();
