@@ -8,6 +8,7 @@
 #include "stepwell/base/text.h"
 #include "stepwell/converter/compress.h"
 #include "stepwell/converter/import/importer.h"
+#include "stepwell/converter/plan/apply_signature.h"
 #include "stepwell/converter/plan/conversion_plan.h"
 #include "stepwell/converter/plan/shape_wishes.h"
 #include "stepwell/converter/roles/find_roles.h"
@@ -29,7 +30,9 @@ class Conversion {
     const SourceEdges edges(source_.graph);
     const Variables variables(edges, source_.checkpoint);
     Report("planning", 0);
-    const ConversionPlan plan = PlanConversion(edges, variables, options_);
+    const Signature* const signature = SignatureFor(source_, options_);
+    const ConversionPlan plan =
+        PlanConversion(edges, variables, signature == nullptr ? options_ : WithSignature(edges, *signature, options_));
     warnings_ = plan.warnings;
     ir::Graph converted = Import(edges, variables, plan);
     // Before anything is folded: a folded Range or Fill no longer shows which dimension it was made of.
@@ -94,7 +97,7 @@ class Conversion {
 
 ConvertResult Convert(const ConvertOptions& options) {
   if (options.progress) options.progress({"reading", 0});
-  return Convert(LoadSource(options.source), options);
+  return Convert(LoadWithGraph(options.source), options);
 }
 
 ConvertResult Convert(const LoadedSource& source, const ConvertOptions& options) {

@@ -29,6 +29,7 @@ struct ConvertOptions {
   enum class Weights : std::uint8_t { kAsStored, kF16 };
 
   SourceOptions source = {};
+  std::string signature = {};                     // of a SavedModel; empty: see source/signature.h
   std::vector<InputRequest> inputs = {};          // --input
   std::vector<Shape> input_shapes = {};           // --input_shape, for `inputs` in order
   std::vector<FreezeRequest> freezes = {};        // --freeze_placeholder_with_value

@@ -18,6 +18,18 @@ using converter::NodeIndex;
 using converter::SourceNode;
 using converter::TensorId;
 
+namespace {
+
+// Node and port of "name" or "name:port".
+std::pair<std::string_view, int> Parts(std::string_view name) {
+  const std::size_t colon = name.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : ParseInt(name.substr(colon + 1));
+  if (!port) return {name, 0};
+  return {name.substr(0, colon), static_cast<int>(*port)};
+}
+
+}  // namespace
+
 SourceExecutor::SourceExecutor(const converter::LoadedSource& source)
     : source_(source), edges_(source.graph), variables_(edges_, source.checkpoint) {
   varies_ = converter::NodesAhead(
@@ -30,12 +42,12 @@ SourceExecutor::SourceExecutor(const converter::LoadedSource& source)
 }
 
 TensorId SourceExecutor::Find(std::string_view name) const {
-  const std::size_t colon = name.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : ParseInt(name.substr(colon + 1));
-  const std::string node(port ? name.substr(0, colon) : name);
+  const auto [node, port] = Parts(name);
   (void)source_.graph.Node(node);
-  return {*source_.graph.FindIndex(node), static_cast<int>(port.value_or(0))};
+  return {*source_.graph.FindIndex(node), port};
 }
+
+bool SourceExecutor::Has(std::string_view name) const { return source_.graph.FindNode(Parts(name).first) != nullptr; }
 
 void SourceExecutor::Reset() {
   memory_.clear();

@@ -23,6 +23,8 @@ class SourceExecutor {
   // The tensor of a name as users write it: "name" or "name:port". Throws Error with the nearest names where the graph
   // has none such.
   converter::TensorId Find(std::string_view name) const;
+  // Whether Find() finds a node.
+  bool Has(std::string_view name) const;
   // The variable a tensor is a copy of; nothing for other tensors.
   std::optional<converter::NodeIndex> VariableBehind(converter::TensorId tensor) const {
     return variables_.Behind(tensor);

@@ -25,9 +25,9 @@ using converter::TensorId;
 class SourceSide {
  public:
   SourceSide(const converter::LoadedSource& source, const ir::Graph& graph) : executor_(source), graph_(graph) {
-    for (const ir::Output& output : graph.outputs()) fetches_.push_back(executor_.Find(output.name));
+    for (const ir::Output& output : graph.outputs()) fetches_.push_back(Find(output.name, output.value));
     for (const ir::StateVar& state : graph.states()) {
-      const TensorId input = executor_.Find(state.input);
+      const TensorId input = FindInput(*graph.FindInput(state.input));
       if (const auto variable = executor_.VariableBehind(input)) {
         variables_.push_back(*variable);
       } else {
@@ -44,7 +44,7 @@ class SourceSide {
 
   std::vector<ir::ConstantData> Run(const std::map<std::size_t, ir::ConstantData>& inputs) {
     for (const auto& [index, value] : inputs) {
-      feeds_.insert_or_assign(executor_.Find(graph_.inputs()[index].name), value);
+      feeds_.insert_or_assign(FindInput(index), value);
     }
     std::vector<ir::ConstantData> outputs = executor_.Run(feeds_, fetches_, variables_);
     for (const CarriedState& state : carried_) feeds_.insert_or_assign(state.input, outputs[state.output]);
@@ -57,6 +57,17 @@ class SourceSide {
     std::size_t output = 0;
     const ir::StateVar* state = nullptr;
   };
+
+  // By its name, or, where the user or a signature gave it another one, by the names of its tensor.
+  TensorId Find(const std::string& name, ir::ValueId value) const {
+    for (const std::string& other : graph_.value(value).names) {
+      if (!executor_.Has(name) && executor_.Has(other)) return executor_.Find(other);
+    }
+    return executor_.Find(name);
+  }
+  TensorId FindInput(std::size_t index) const {
+    return Find(graph_.inputs()[index].name, graph_.inputs()[index].value);
+  }
 
   ir::ConstantData FirstValue(const ir::StateVar& state) const {
     if (state.initial) return *state.initial;

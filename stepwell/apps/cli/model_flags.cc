@@ -88,7 +88,14 @@ void ModelFlags::AddSourceFlags(CLI::App& command) {
       "MODEL", model_, "IR (.xml), or a source: .pb, .pbtxt, .pbmm, .meta, a checkpoint or its folder");
   CLI::Option* input_model = command.add_option("-m,-w,--input_model", input_model_, "The same as MODEL");
   CLI::Option* meta_graph = command.add_option("--input_meta_graph", meta_graph_, "A MetaGraph (.meta)");
-  positional->excludes(input_model)->excludes(meta_graph);
+  CLI::Option* saved_model =
+      command.add_option("--saved_model_dir", saved_model_dir_, "The folder of a SavedModel, the same as MODEL");
+  positional->excludes(input_model)->excludes(meta_graph)->excludes(saved_model);
+  input_model->excludes(meta_graph)->excludes(saved_model);
+  meta_graph->excludes(saved_model);
+  command.add_option("--saved_model_tags", saved_model_tags_,
+                     "All tags, separated by commas, of the MetaGraph of a SavedModel to take");
+  command.add_option("--signature", signature_, "The signature of a SavedModel to take (default: serving_default)");
   command.add_option("--input_checkpoint", checkpoint_, "Variables: a prefix, a file or a folder of shards");
   command.add_option("--input_model_is_text", is_text_, "The graph is text (found out by itself)");
   command.add_flag("--no-checksums", no_checksums_, "Do not compare a checkpoint's checksums");
@@ -142,15 +149,28 @@ void ModelFlags::RefuseConversionFlags() const {
   }
 }
 
-bool ModelFlags::has_model() const { return !ModelPath().empty() || !meta_graph_.empty(); }
+bool ModelFlags::has_model() const {
+  return !ModelPath().empty() || !meta_graph_.empty() || !saved_model_dir_.empty() || !checkpoint_.empty();
+}
 
 std::filesystem::path ModelFlags::ModelPath() const { return model_.empty() ? input_model_ : model_; }
 
+converter::SourceOptions ModelFlags::Source() const {
+  converter::SourceOptions source{.model = ModelPath(),
+                                  .meta_graph = meta_graph_,
+                                  .checkpoint = checkpoint_,
+                                  .saved_model_dir = saved_model_dir_,
+                                  .encoding = EncodingOf(is_text_)};
+  for (const std::string_view tag : Split(saved_model_tags_, ',')) source.saved_model_tags.emplace_back(Trim(tag));
+  if (no_checksums_) source.checksums = converter::Checksums::kSkip;
+  return source;
+}
+
 converter::ConvertOptions ModelFlags::Options() const {
-  if (!has_model()) throw CLI::RequiredError("MODEL (or --input_model, --input_meta_graph)");
+  if (!has_model()) throw CLI::RequiredError("MODEL (or --input_model, --input_meta_graph, --saved_model_dir)");
   converter::ConvertOptions options;
-  options.source = {ModelPath(), meta_graph_, checkpoint_, EncodingOf(is_text_),
-                    no_checksums_ ? converter::Checksums::kSkip : converter::Checksums::kVerify};
+  options.source = Source();
+  options.signature = signature_;
   options.model_name = model_name_;
   options.shapes =
       static_shape_ ? converter::ConvertOptions::Shapes::kStatic : converter::ConvertOptions::Shapes::kFree;

@@ -47,6 +47,7 @@ class ModelFlags {
   void AddGraphFlags(CLI::App& command);
   void AddRemovedFlags(CLI::App& command);
   std::filesystem::path ModelPath() const;
+  converter::SourceOptions Source() const;
   // IR is run as it is: whatever says how to convert is a mistake there.
   void RefuseConversionFlags() const;
 
@@ -54,6 +55,9 @@ class ModelFlags {
   std::string input_model_;
   std::string meta_graph_;
   std::string checkpoint_;
+  std::string saved_model_dir_;
+  std::string saved_model_tags_;
+  std::string signature_;
   std::vector<std::string> inputs_;
   std::vector<std::string> input_files_;
   std::string input_shapes_;

@@ -28,6 +28,13 @@ bool LooksLikeText(const SharedBytes& file) {
   });
 }
 
+bool IsOnnx(const SharedBytes& wire) {
+  for (WireReader message(wire); message.Next();) {
+    if (message.field() > 2) return true;
+  }
+  return false;
+}
+
 // Without white space and comments in front.
 std::string_view FirstField(std::string_view text) {
   text = Trim(text);
@@ -44,12 +51,13 @@ GraphEncoding DetectEncoding(const SharedBytes& file) {
 // GraphDef:     1 node (many), 2 function library, 3 version (a number), 4 versions, 5 debug information
 // MetaGraphDef: 1 information, 2 GraphDef, 3 SaverDef (a message), 4 collections, 5 signatures, 6 and 7 more
 // SavedModel:   1 version (a number), 2 MetaGraphDefs
+// ONNX:         1 version (a number), 2 producer, …, 7 graph, 8 sets of operators (onnx.proto)
 GraphMessage DetectMessage(const SharedBytes& wire) {
   int firsts = 0;
   int seconds = 0;
   for (WireReader message(wire); message.Next();) {
     const bool is_message = message.type() == WireType::kBytes;
-    if (message.field() == 1 && !is_message) return GraphMessage::kSavedModel;
+    if (message.field() == 1 && !is_message) return IsOnnx(wire) ? GraphMessage::kOnnx : GraphMessage::kSavedModel;
     if (message.field() == 3 && is_message) return GraphMessage::kMetaGraphDef;
     if (message.field() > 5) return GraphMessage::kMetaGraphDef;
     firsts += message.field() == 1 ? 1 : 0;
@@ -60,6 +68,7 @@ GraphMessage DetectMessage(const SharedBytes& wire) {
 
 TextMessage DetectTextMessage(std::string_view text) {
   const std::string_view field = FirstField(text);
+  if (field == "saved_model_schema_version" || field == "meta_graphs") return TextMessage::kSavedModel;
   const bool is_graph = field == "node" || field == "versions" || field == "version" || field == "library";
   return is_graph ? TextMessage::kGraphDef : TextMessage::kMetaGraphDef;
 }

@@ -9,7 +9,7 @@
 namespace stepwell::converter {
 
 // Which message a graph file in binary form holds.
-enum class GraphMessage : std::uint8_t { kGraphDef, kMetaGraphDef, kSavedModel };
+enum class GraphMessage : std::uint8_t { kGraphDef, kMetaGraphDef, kSavedModel, kOnnx };
 
 // kBinary where the file can be walked as a protobuf message to its end, or does not look like text; else kText.
 GraphEncoding DetectEncoding(const SharedBytes& file);

@@ -12,23 +12,11 @@ namespace {
 // Far above any real graph; an empty node takes 2 bytes in a file, but a hundred times as many in memory.
 constexpr std::size_t kMostNodes = 500'000;
 
-// "name" or "name:port", as NodeDef.input spells data inputs.
-SourceOutput ParseDataInput(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return {text, 0};
-  const auto port = ParseInt(std::string_view(text).substr(colon + 1));
-  constexpr std::int64_t kMostPorts = 1 << 20;
-  if (!port || *port < 0 || *port > kMostPorts) {
-    throw Error(ErrorKind::kInvalidModel, fmt::format("input '{}' does not end in an output number", text));
-  }
-  return {text.substr(0, colon), static_cast<int>(*port)};
-}
-
 void AddInput(const std::string& text, SourceNode& node) {
   if (text.starts_with('^')) {
     node.control_inputs.push_back(text.substr(1));
   } else {
-    node.inputs.push_back(ParseDataInput(text));
+    node.inputs.push_back(ParseSourceOutput(text));
   }
 }
 
@@ -90,6 +78,17 @@ std::int64_t ReadProducer(WireReader versions) {
 }
 
 }  // namespace
+
+SourceOutput ParseSourceOutput(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return {text, 0};
+  const auto port = ParseInt(std::string_view(text).substr(colon + 1));
+  constexpr std::int64_t kMostPorts = 1 << 20;
+  if (!port || *port < 0 || *port > kMostPorts) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("input '{}' does not end in an output number", text));
+  }
+  return {text.substr(0, colon), static_cast<int>(*port)};
+}
 
 SourceGraph::Parts ReadGraphParts(WireReader message) {
   SourceGraph::Parts parts;

@@ -10,6 +10,8 @@ namespace stepwell::converter {
 // Throws Error(kInvalidModel) saying at which byte, and in which node, the file is wrong.
 SourceGraph ReadGraphDef(WireReader message);
 SourceGraph::Parts ReadGraphParts(WireReader message);
+// "name" or "name:port". Throws Error(kInvalidModel) where what is behind the colon is no port.
+SourceOutput ParseSourceOutput(const std::string& text);
 inline SourceGraph ReadGraphDef(const SharedBytes& bytes) { return ReadGraphDef(WireReader(bytes)); }
 
 }  // namespace stepwell::converter

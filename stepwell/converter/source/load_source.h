@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "stepwell/converter/source/checkpoint.h"
 #include "stepwell/converter/source/meta_graph_reader.h"
@@ -15,6 +17,7 @@ enum class SourceKind : std::uint8_t {
   kGraphDef,        // .pb or .pbtxt, frozen or with a checkpoint beside it
   kMemmapped,       // .pbmm
   kMetaGraph,       // .meta, binary or text
+  kSavedModel,      // saved_model.pb or .pbtxt with the folder around it
   kCheckpointOnly,  // variables without a graph: a template must supply it
 };
 std::string_view SourceKindName(SourceKind kind);
@@ -23,11 +26,14 @@ std::string_view SourceKindName(SourceKind kind);
 enum class GraphEncoding : std::uint8_t { kDetect, kBinary, kText };
 
 struct SourceOptions {
-  // A graph of any kind, or a checkpoint (prefix, file or folder). Empty where `meta_graph` is given.
+  // A graph of any kind, a SavedModel's folder, or a checkpoint (prefix, file or folder). Empty where another field
+  // says what to read.
   std::filesystem::path model = {};
   std::filesystem::path meta_graph =
       {};  // mo's --input_meta_graph; its checkpoint is the prefix beside it unless given
-  std::filesystem::path checkpoint = {};  // mo's --input_checkpoint; anything that OpenCheckpoint takes
+  std::filesystem::path checkpoint = {};           // mo's --input_checkpoint; anything that OpenCheckpoint takes
+  std::filesystem::path saved_model_dir = {};      // mo's --saved_model_dir
+  std::vector<std::string> saved_model_tags = {};  // all tags of the MetaGraph to take; saved_model.h
   GraphEncoding encoding = GraphEncoding::kDetect;
   Checksums checksums = Checksums::kVerify;
 };
@@ -38,6 +44,7 @@ struct LoadedSource {
   SourceGraph graph;           // validated; empty for kCheckpointOnly
   std::optional<Checkpoint> checkpoint;
   std::optional<SaverInfo> saver;  // of a MetaGraph
+  Signatures signatures;           // of a MetaGraph or SavedModel
   // For kCheckpointOnly: the MetaGraph that lies beside the checkpoint, if any; not read.
   std::optional<std::filesystem::path> sibling_meta_graph;
 };

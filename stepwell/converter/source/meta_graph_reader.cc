@@ -26,9 +26,22 @@ MetaGraph ReadMetaGraphDef(WireReader message) {
       has_graph = true;
     }
     if (message.field() == 3) meta.saver = ReadSaver(message.Message());
+    if (message.field() == 5) ReadSignatureEntry(message.Message(), meta.signatures);
   }
   Require(has_graph, ErrorKind::kInvalidModel, "the MetaGraph holds no graph");
   return meta;
+}
+
+// MetaInfoDef: 4 tags.
+std::vector<std::string> ReadTags(WireReader message) {
+  std::vector<std::string> tags;
+  while (message.Next()) {
+    if (message.field() != 1) continue;
+    for (WireReader information = message.Message(); information.Next();) {
+      if (information.field() == 4) tags.push_back(information.String());
+    }
+  }
+  return tags;
 }
 
 }  // namespace stepwell::converter

@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "stepwell/converter/source/signature.h"
 #include "stepwell/converter/source/source_graph.h"
 #include "stepwell/converter/source/wire_reader.h"
 
@@ -17,10 +19,14 @@ struct SaverInfo {
 struct MetaGraph {
   SourceGraph graph;
   std::optional<SaverInfo> saver;
+  Signatures signatures;
 };
 
-// A MetaGraphDef message in binary form: the graph and its saver. Collections, signatures and the list of ops are not
-// read: what TensorFlow 2 stumbles over in CuDNN's training graphs is there. `Validate` is not called.
+// A MetaGraphDef message in binary form: the graph, its saver and its signatures. Collections and the list of ops are
+// not read: what TensorFlow 2 stumbles over in CuDNN's training graphs is there. `Validate` is not called.
 MetaGraph ReadMetaGraphDef(WireReader message);
+
+// The tags of a MetaGraphDef message, in the order of the file; nothing else of it is read.
+std::vector<std::string> ReadTags(WireReader message);
 
 }  // namespace stepwell::converter

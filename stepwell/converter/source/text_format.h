@@ -8,7 +8,7 @@
 namespace stepwell::converter {
 
 // Messages that TensorFlow also writes in protobuf's text format.
-enum class TextMessage : std::uint8_t { kGraphDef, kMetaGraphDef, kCheckpointState };
+enum class TextMessage : std::uint8_t { kGraphDef, kMetaGraphDef, kSavedModel, kCheckpointState };
 
 // The message in binary form, for WireReader: text and binary files then go one way. Fields that no reader takes are
 // left out, and fields that we do not know are tolerated, as protobuf does on reading. The result owns its bytes:

@@ -33,12 +33,25 @@ struct Field {
 };
 
 // Names and numbers from graph.proto, node_def.proto, attr_value.proto, tensor.proto, tensor_shape.proto,
-// versions.proto, meta_graph.proto, saver.proto and checkpoint_state.proto. Strings are declared as bytes, which text
+// versions.proto, function.proto, op_def.proto, meta_graph.proto, saved_model.proto, saver.proto and
+// checkpoint_state.proto. Strings are declared as bytes, which text
 // writes in the same way and which need not be UTF-8.
 constexpr std::array kFields = {
     Field{"GraphDef", 1, "node", Kind::kMessage, Count::kMany, "NodeDef"},
     Field{"GraphDef", 4, "versions", Kind::kMessage, Count::kOne, "VersionDef"},
     Field{"GraphDef", 3, "version", Kind::kInt32},
+    Field{"GraphDef", 2, "library", Kind::kMessage, Count::kOne, "FunctionDefLibrary"},
+    Field{"FunctionDefLibrary", 1, "function", Kind::kMessage, Count::kMany, "FunctionDef"},
+    Field{"FunctionDef", 1, "signature", Kind::kMessage, Count::kOne, "OpDef"},
+    Field{"FunctionDef", 3, "node_def", Kind::kMessage, Count::kMany, "NodeDef"},
+    Field{"FunctionDef", 4, "ret", Kind::kMessage, Count::kMany, "TextEntry"},
+    Field{"OpDef", 1, "name", Kind::kBytes},
+    Field{"OpDef", 2, "input_arg", Kind::kMessage, Count::kMany, "ArgDef"},
+    Field{"OpDef", 3, "output_arg", Kind::kMessage, Count::kMany, "ArgDef"},
+    Field{"ArgDef", 1, "name", Kind::kBytes},
+    Field{"ArgDef", 3, "type", Kind::kType},
+    Field{"TextEntry", 1, "key", Kind::kBytes},
+    Field{"TextEntry", 2, "value", Kind::kBytes},
     Field{"VersionDef", 1, "producer", Kind::kInt32},
     Field{"NodeDef", 1, "name", Kind::kBytes},
     Field{"NodeDef", 2, "op", Kind::kBytes},
@@ -85,6 +98,18 @@ constexpr std::array kFields = {
     Field{"TensorProto", 17, "uint64_val", Kind::kUint64, Count::kMany},
     Field{"MetaGraphDef", 2, "graph_def", Kind::kMessage, Count::kOne, "GraphDef"},
     Field{"MetaGraphDef", 3, "saver_def", Kind::kMessage, Count::kOne, "SaverDef"},
+    Field{"MetaGraphDef", 1, "meta_info_def", Kind::kMessage, Count::kOne, "MetaInfoDef"},
+    Field{"MetaGraphDef", 5, "signature_def", Kind::kMessage, Count::kMany, "SignatureEntry"},
+    Field{"MetaInfoDef", 4, "tags", Kind::kBytes, Count::kMany},
+    Field{"SignatureEntry", 1, "key", Kind::kBytes},
+    Field{"SignatureEntry", 2, "value", Kind::kMessage, Count::kOne, "SignatureDef"},
+    Field{"SignatureDef", 1, "inputs", Kind::kMessage, Count::kMany, "TensorInfoEntry"},
+    Field{"SignatureDef", 2, "outputs", Kind::kMessage, Count::kMany, "TensorInfoEntry"},
+    Field{"TensorInfoEntry", 1, "key", Kind::kBytes},
+    Field{"TensorInfoEntry", 2, "value", Kind::kMessage, Count::kOne, "TensorInfo"},
+    Field{"TensorInfo", 1, "name", Kind::kBytes},
+    Field{"SavedModel", 1, "saved_model_schema_version", Kind::kInt64},
+    Field{"SavedModel", 2, "meta_graphs", Kind::kMessage, Count::kMany, "MetaGraphDef"},
     Field{"SaverDef", 1, "filename_tensor_name", Kind::kBytes},
     Field{"SaverDef", 2, "save_tensor_name", Kind::kBytes},
     Field{"SaverDef", 3, "restore_op_name", Kind::kBytes},
@@ -176,6 +201,8 @@ std::string_view NameOf(TextMessage message) {
       return "GraphDef";
     case TextMessage::kMetaGraphDef:
       return "MetaGraphDef";
+    case TextMessage::kSavedModel:
+      return "SavedModel";
     default:
       return "CheckpointState";
   }

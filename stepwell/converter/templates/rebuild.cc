@@ -39,8 +39,16 @@ LoadedSource Rebuilt(const LoadedSource& source) {
   return rebuilt;
 }
 
-LoadedSource LoadForInference(const SourceOptions& options) {
+LoadedSource LoadWithGraph(const SourceOptions& options) {
   LoadedSource source = LoadSource(options);
+  if (!source.sibling_meta_graph || IsDeepSpeechCheckpoint(*source.checkpoint)) return source;
+  return LoadSource({.meta_graph = *source.sibling_meta_graph,
+                     .checkpoint = source.checkpoint->path(),
+                     .checksums = options.checksums});
+}
+
+LoadedSource LoadForInference(const SourceOptions& options) {
+  LoadedSource source = LoadWithGraph(options);
   if (!NeedsRebuilding(source)) return source;
   return Rebuilt(source);
 }

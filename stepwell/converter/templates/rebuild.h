@@ -12,7 +12,9 @@ bool NeedsRebuilding(const LoadedSource& source);
 // are constants of that graph. Throws Error(kUnsupported) where none fits.
 LoadedSource Rebuilt(const LoadedSource& source);
 
-// LoadSource, rebuilt where that is needed.
+// LoadSource; a checkpoint by itself that no template knows is read with the MetaGraph beside it, if there is one.
+LoadedSource LoadWithGraph(const SourceOptions& options);
+// LoadWithGraph, rebuilt where that is needed.
 LoadedSource LoadForInference(const SourceOptions& options);
 
 }  // namespace stepwell::converter
