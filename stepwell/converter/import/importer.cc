@@ -140,7 +140,7 @@ class Importer {
                                   "files absent, or is it another graph's?",
                                   name, variables_.checkpoint()->path().string())
                     : fmt::format("variable '{}' has no value: the graph is not frozen, and no checkpoint was given "
-                                  "(--input_checkpoint; for a SavedModel its folder 'variables')",
+                                  "(--input_checkpoint)",
                                   name));
   }
 

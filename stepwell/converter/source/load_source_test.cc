@@ -82,7 +82,7 @@ TEST(LoadSource, SaysWhatItCannotRead) {
   EXPECT_THAT(LoadMessage(folder.Write("empty.pb", "")), HasSubstr("the file is empty"));
   EXPECT_THAT(LoadMessage(folder.Write("model.h5", "\x89HDF\r\n")), HasSubstr("a Keras file"));
   EXPECT_THAT(LoadMessage(folder.Write("model.tflite", "\x1c\x01\x02\x03TFL3")), HasSubstr("TensorFlow Lite"));
-  EXPECT_THAT(LoadMessage(folder.Write("saved_model.pb", "\x08\x01\x12\x00")), HasSubstr("a SavedModel"));
+  EXPECT_THAT(LoadMessage(folder.Write("saved_model.pb", "\x08\x01")), HasSubstr("the SavedModel holds no MetaGraph"));
   EXPECT_THAT(LoadMessage(folder.Write("bad.pbtxt", "node {\n  name: 'a'\n  op 7\n}")),
               AllOf(HasSubstr("line 3, column 6"), HasSubstr("reading the graph '"), HasSubstr("bad.pbtxt")));
   EXPECT_EQ(MessageOf([] { LoadSource({}); }), "neither a model nor a checkpoint is given");
