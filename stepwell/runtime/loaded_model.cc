@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/fuse_attention.h"
 #include "stepwell/passes/fuse_layer_norm.h"
 #include "stepwell/passes/fuse_layers.h"
 #include "stepwell/passes/recognise_formulas.h"
@@ -75,7 +76,7 @@ class LoadedModel::Impl {
       // Some loops are known to be recurrences only once their extents are, and some shapes only once they are.
       graph = passes::Fold(passes::RecogniseRecurrences(graph), kFolding);
       graph = passes::FuseLayerNorm(passes::RecogniseFormulas(graph));
-      graph = passes::FuseLayers(graph);
+      graph = passes::FuseLayers(passes::FuseAttention(graph));
     }
     passes::RequireStaticShapes(graph);
     return graph;

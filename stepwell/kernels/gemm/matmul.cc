@@ -7,6 +7,7 @@
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
 #include "stepwell/kernels/gemm/tile.h"
+#include "stepwell/kernels/gemm/transpose.h"
 
 namespace stepwell::kernels {
 namespace {
@@ -36,19 +37,6 @@ std::int64_t OffsetOf(std::int64_t number, const Shape& leading, const Shape& st
     number /= leading[axis];
   }
   return offset;
-}
-
-void Transpose(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t from_stride, float* to,
-               std::int64_t to_stride) {
-  constexpr std::int64_t kBlock = 16;
-  for (std::int64_t first_row = 0; first_row < rows; first_row += kBlock) {
-    const std::int64_t end_row = std::min(first_row + kBlock, rows);
-    for (std::int64_t column = 0; column < columns; ++column) {
-      for (std::int64_t row = first_row; row < end_row; ++row) {
-        to[column * to_stride + row] = from[row * from_stride + column];
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -119,7 +107,7 @@ class MatMulRun {
 
   Panel PackPanel(const float* b, std::int64_t column, std::int64_t columns, float* packed) const {
     if (plan_.transposed_b_ == Transposed::kYes) {
-      Transpose(b + column * plan_.inner_, columns, plan_.inner_, plan_.inner_, packed, kPanelWidth);
+      Transpose({b + column * plan_.inner_, columns, plan_.inner_, plan_.inner_}, packed, kPanelWidth);
       return {packed, kPanelWidth};
     }
     // A whole panel can be read where it lies.
@@ -152,7 +140,7 @@ class MatMulRun {
 
   RowPointers RowsOf(const float* a, std::int64_t row, std::int64_t rows, float* turned) const {
     if (plan_.transposed_a_ == Transposed::kNo) return {a + row * plan_.inner_, rows, plan_.inner_};
-    Transpose(a + row, plan_.inner_, rows, plan_.rows_, turned, plan_.inner_);
+    Transpose({a + row, plan_.inner_, rows, plan_.rows_}, turned, plan_.inner_);
     return {turned, rows, plan_.inner_};
   }
 
