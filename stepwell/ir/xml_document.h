@@ -64,6 +64,7 @@ struct XmlLayer {
   std::int64_t id = 0;
   std::string name;
   std::string type;
+  std::string opset;  // "opset1"; empty where the file does not say it
   std::vector<XmlAttribute> attributes;
   std::vector<XmlPort> inputs;
   std::vector<XmlPort> outputs;

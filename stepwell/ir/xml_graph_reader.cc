@@ -7,6 +7,7 @@
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
 #include "stepwell/ir/declared_layer.h"
+#include "stepwell/ir/versioned_op.h"
 #include "stepwell/ir/xml_attribute.h"
 #include "stepwell/ir/xml_fields.h"
 #include "stepwell/ir/xml_layer_type.h"
@@ -216,6 +217,7 @@ std::shared_ptr<const Op> XmlGraphReader::WithDeclaredTypes(std::shared_ptr<cons
 void XmlGraphReader::AddOp(std::size_t index) {
   const XmlLayer& from = layer(index);
   std::shared_ptr<Op> op = factory_(from.type);
+  if (auto* versioned = dynamic_cast<VersionedOp*>(op.get())) versioned->SetOpset(from.opset);
   XmlFieldReader fields(from);
   op->Read(fields);
   fields.RequireAllRead();

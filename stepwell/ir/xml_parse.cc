@@ -114,6 +114,7 @@ XmlLayer ParseLayer(const pugi::xml_node& node, int depth) {
   layer.id = RequiredInt(node, "id");
   layer.name = RequiredAttribute(node, "name");
   layer.type = RequiredAttribute(node, "type");
+  layer.opset = node.attribute("version").value();
   const auto frame = [&] { return fmt::format("reading layer {} '{}' ({})", layer.id, layer.name, layer.type); };
   While(frame, [&] {
     layer.attributes = ParseAttributes(node);

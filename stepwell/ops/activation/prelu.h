@@ -10,7 +10,7 @@ namespace stepwell::ops::activation {
 // y = x where x >= 0, slope * x elsewhere; floats. Inputs: x; slope, which broadcasts to x as NumPy does, but a vector
 // as long as axis 1 of x lies along that axis. OpenVINO's PRelu-1.
 struct PRelu final : ir::OpOf<PRelu> {
-  static constexpr std::string_view kName = "PRelu";
+  static constexpr std::string_view kName = "PReLU";
   static constexpr std::string_view kOpset = "opset1";
 
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;

@@ -31,14 +31,33 @@ void RequireThatDataGrowsTo(const Shape& data, const Shape& target) {
   }
 }
 
+void RequireThatAxesGrowTo(const Shape& data, const std::vector<std::int64_t>& axes, const Shape& target) {
+  if (axes.size() != AsSize(data.rank())) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("{} axes are mapped of data {}", axes.size(), ToText(data)));
+  }
+  for (int axis = 0; axis < data.rank(); ++axis) {
+    const std::int64_t place = axes[AsSize(axis)];
+    const bool fits = place >= 0 && place < target.rank() &&
+                      (data[axis] == 1 || DimsAgree(data[axis], target[static_cast<int>(place)]));
+    if (fits) continue;
+    throw Error(ErrorKind::kInvalidModel, fmt::format("axis {} of data {} does not broadcast to axis {} of {}", axis,
+                                                      ToText(data), place, ToText(target)));
+  }
+}
+
 }  // namespace
 
 std::vector<TensorType> Broadcast::Infer(const ir::InferContext& inputs) const {
-  inputs.RequireInputs(2);
+  inputs.RequireInputs(is_explicit() ? 3 : 2, 3);
   const Shape& data = inputs.shape(0);
   const auto elements = inputs.partial_ints(1);
   if (!elements) return {{inputs.dtype(0), Shape::UnknownRank()}};
   const Shape target = GivenTarget(*elements);
+  if (is_explicit()) {
+    const auto axes = inputs.ints(2);
+    if (axes && data.has_rank()) RequireThatAxesGrowTo(data, *axes, target);
+    return {{inputs.dtype(0), target}};
+  }
   if (mode == Mode::kBidirectional) return {{inputs.dtype(0), BroadcastShapes(data, target)}};
   if (data.has_rank()) RequireThatDataGrowsTo(data, target);
   return {{inputs.dtype(0), target}};

@@ -88,7 +88,7 @@ TEST(BroadcastInfer, GrowsToTheTarget) {
 
 TEST(PadInfer, AddsBothSides) {
   EXPECT_EQ(Inferred(Pad{}, {Typed({2, kDynamic}), Ints({1, 0}), Ints({2, 0})}), "f32[5,?]");
-  EXPECT_EQ(InferError(Pad{}, {Typed({2}), Ints({-1}), Ints({0})}), "a pad is negative (-1, 0)");
+  EXPECT_EQ(InferError(Pad{}, {Typed({2}), Ints({-1}), Ints({0})}), "the pad -1 is negative");
   EXPECT_EQ(InferError(Pad{}, {Typed({2}), Ints({1, 1}), Ints({0})}), "2 pads for data of rank 1");
 }
 

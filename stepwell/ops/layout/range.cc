@@ -46,14 +46,15 @@ Dim KnownLength(const ir::InferContext& inputs) {
 
 std::vector<TensorType> Range::Infer(const ir::InferContext& inputs) const {
   inputs.RequireInputs(3);
-  return {{output_type, {KnownLength(inputs)}}};
+  return {{OutputType(inputs.dtype(0)), {KnownLength(inputs)}}};
 }
 
 std::optional<ir::PartialInts> Range::InferInts(const ir::InferContext& inputs) const {
   const auto start = inputs.ints(0);
   const auto step = inputs.ints(2);
   const Dim length = KnownLength(inputs);
-  if (!start || !step || !IsInteger(output_type) || length == kDynamic || length > kMostFollowed) return std::nullopt;
+  const bool is_integer = IsInteger(OutputType(inputs.dtype(0)));
+  if (!start || !step || !is_integer || length == kDynamic || length > kMostFollowed) return std::nullopt;
   ir::PartialInts elements;
   for (Dim i = 0; i < length; ++i) elements.push_back(CheckedAdd((*start)[0], CheckedMul(i, (*step)[0])));
   return elements;

@@ -41,10 +41,11 @@ class RangeKernel final : public Kernel {
 }  // namespace
 
 std::unique_ptr<const Kernel> MakeRangeKernel(const Range& op, const KernelSite& site) {
-  const bool computes = VisitElement(op.output_type, [](auto) {}) && op.output_type != DType::kBool;
+  const DType type = op.OutputType(site.input_types[0].dtype);
+  const bool computes = VisitElement(type, [](auto) {}) && type != DType::kBool;
   for (const TensorType& input : site.input_types) {
     if (!computes || !VisitElement(input.dtype, [](auto) {})) {
-      throw Error(ErrorKind::kUnsupported, "a range of " + std::string(DTypeName(op.output_type)) + " from " +
+      throw Error(ErrorKind::kUnsupported, "a range of " + std::string(DTypeName(type)) + " from " +
                                                std::string(DTypeName(input.dtype)) + " is not supported");
     }
   }

@@ -26,6 +26,18 @@ Shape GatheredShape(const Shape& data, const Shape& indices, std::int64_t batch_
   return result;
 }
 
+// The first `batch` dimensions as one.
+Shape WithBatchJoined(const Shape& shape, int batch) {
+  if (!shape.has_rank() || batch < 2) return shape;
+  Shape joined{1};
+  for (int axis = 0; axis < batch; ++axis) {
+    const bool is_known = joined[0] != kDynamic && shape[axis] != kDynamic;
+    joined[0] = is_known ? CheckedMul(joined[0], shape[axis]) : kDynamic;
+  }
+  for (int axis = batch; axis < shape.rank(); ++axis) joined.Append(shape[axis]);
+  return joined;
+}
+
 }  // namespace
 
 std::vector<TensorType> GatherNd::Infer(const ir::InferContext& inputs) const {
@@ -33,7 +45,10 @@ std::vector<TensorType> GatherNd::Infer(const ir::InferContext& inputs) const {
   if (!IsInteger(inputs.dtype(1))) {
     throw Error(ErrorKind::kInvalidModel, "the indices must be integers and are " + ToText(inputs.type(1)));
   }
-  return {{inputs.dtype(0), GatheredShape(inputs.shape(0), inputs.shape(1), batch_dims)}};
+  const Shape gathered = GatheredShape(inputs.shape(0), inputs.shape(1), batch_dims);
+  if (!joins_batch || !gathered.has_rank()) return {{inputs.dtype(0), gathered}};
+  return {
+      {inputs.dtype(0), WithBatchJoined(gathered, NormalizedBatchDims(batch_dims, inputs.shape(0), inputs.shape(1)))}};
 }
 
 }  // namespace stepwell::ops::select

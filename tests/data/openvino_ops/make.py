@@ -8,7 +8,7 @@ import os
 
 import numpy as np
 import openvino as ov
-from openvino.runtime import opset9, opset14 as ops
+from openvino.runtime import opset1, opset5, opset9, opset14 as ops
 from openvino.runtime.utils.node_factory import NodeFactory
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -204,8 +204,27 @@ def lstm_loop():
     record("lstm_iterator", made, [x, h, c])
 
 
+def versions():
+    """Attributes and opsets that only OpenVINO's own converters write."""
+    x = fed(counting(3, 2))
+    for number, made in ((1, opset1), (3, ops)):
+        record(f"broadcast_explicit_{number}", [made.broadcast(x[0], np.array([3, 4, 2]), np.array([0, 2]), "EXPLICIT")],
+               [x])
+    x = fed(counting(3, 4))
+    for mode in ("edge", "reflect", "symmetric"):
+        record(f"pad_{mode}", [ops.pad(x[0], [2, 1], [1, 3], mode)], [x])
+    record("pad_cuts", [ops.pad(x[0], [-1, 2], [1, -3], "constant", np.int32(7))], [x])
+    x = fed(counting(2, 3, 4))
+    index = np.array([[[3], [1], [0]], [[0], [2], [1]]])
+    record("gather_nd_joins_batch", [opset5.gather_nd(x[0], index, 2)], [x])
+    x = fed(counting(1))
+    record("range_of_inputs", [ops.add(opset1.range(np.int32(7), np.int32(-2), np.int32(-2)), x[0])], [x])
+    x = fed(floats(2, 3))
+    record("prelu", [ops.prelu(x[0], floats(3))], [x])
+
+
 if __name__ == "__main__":
-    for group in (layout, audio, lstm, iterators, loops, lstm_loop):
+    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions):
         group()
     with open(os.path.join(HERE, "cases.json"), "w") as file:
         file.write('{"cases": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]}\n")
