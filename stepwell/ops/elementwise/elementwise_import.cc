@@ -36,6 +36,9 @@ ir::ValueId ScalarLike(const ImportSite& site, std::string_view suffix, float va
 
 Values ImportIdentity(const ImportSite& site) { return {site.input(0)}; }
 
+// A group of values, each of which stays what it is.
+Values ImportIdentityN(const ImportSite& site) { return {site.inputs.begin(), site.inputs.end()}; }
+
 Values ImportSquare(const ImportSite& site) { return {site.Add({}, Multiply(), {site.input(0), site.input(0)})}; }
 
 Values ImportRsqrt(const ImportSite& site) {
@@ -183,6 +186,8 @@ constexpr std::array kOtherRules = {
     ImportRule{"StopGradient", &ImportIdentity},
     ImportRule{"PreventGradient", &ImportIdentity},
     ImportRule{"CheckNumerics", &ImportIdentity},
+    ImportRule{"EnsureShape", &ImportIdentity},
+    ImportRule{"IdentityN", &ImportIdentityN},
     ImportRule{"Snapshot", &ImportIdentity},
     ImportRule{"Square", &ImportSquare},
     ImportRule{"Rsqrt", &ImportRsqrt},

@@ -210,8 +210,36 @@ def audio(recorder):
                   Const(np.int32(16000)), dynamic=False)
 
 
+def ordering(recorder):
+    reverse = lambda x, axes: raw.ReverseV2(tensor=x, axis=axes)
+    recorder.case("both axes", reverse, counting(3, 4), Const(i32(1, 0)))
+    recorder.case("middle axis", reverse, floats(2, 3, 2), Const(i32(-2)))
+    recorder.case("no axis", reverse, counting(2, 2, dtype=np.uint8), Const(i32()))
+    lengths = lambda x, n: raw.ReverseSequence(input=x, seq_lengths=n, seq_dim=0, batch_dim=1)
+    recorder.case("frames first", lengths, floats(4, 3, 2), i32(4, 1, 0))
+    recorder.case("rows first", lambda x, n: raw.ReverseSequence(input=x, seq_lengths=n, seq_dim=1, batch_dim=0),
+                  counting(2, 5), i64(3, 5))
+    for kind in (raw.ArgMax, raw.ArgMin):
+        recorder.case("last axis", lambda x, axis: kind(input=x, dimension=axis), floats(3, 7), Const(np.int32(-1)))
+        recorder.case("short", lambda x, axis: kind(input=x, dimension=axis, output_type=tf.int32), counting(4, 3, 2),
+                      Const(np.int32(0)))
+        recorder.case("equal elements", lambda x, axis: kind(input=x, dimension=axis), i32(2, 1, 2, 1),
+                      Const(np.int32(0)))
+    top = lambda x, k: raw.TopKV2(input=x, k=k, sorted=True)
+    recorder.case("rows", top, floats(3, 9), Const(np.int32(4)))
+    recorder.case("equal elements", top, i32([5, 1, 5, 5], [0, 0, 0, 0]), Const(np.int32(3)))
+    recorder.case("all", top, counting(2, 3, 4, dtype=np.int64), Const(np.int32(4)))
+    for exclusive in (False, True):
+        for backwards in (False, True):
+            recorder.case(f"exclusive {exclusive}, reverse {backwards}", lambda x, axis: raw.Cumsum(
+                x=x, axis=axis, exclusive=exclusive, reverse=backwards), floats(2, 4, 3), Const(np.int32(1)))
+    recorder.case("whole numbers", lambda x, axis: raw.Cumsum(x=x, axis=axis), counting(3, 4), Const(np.int32(-1)))
+    recorder.case("group", lambda a, b: raw.IdentityN(input=[a, b]), counting(2), floats(3, 1))
+    recorder.case("shape", lambda x: raw.EnsureShape(input=x, shape=[2, 3]), counting(2, 3))
+
+
 if __name__ == "__main__":
-    for family in (reshaping, joining, repeating, slicing, shapes, selecting, recurrent, audio):
+    for family in (reshaping, joining, repeating, slicing, shapes, selecting, recurrent, audio, ordering):
         recorder = Recorder()
         family(recorder)
         recorder.save(os.path.join(HERE, family.__name__ + ".json"))
