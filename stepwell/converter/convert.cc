@@ -17,7 +17,9 @@
 #include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/roles.h"
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/fold_into_convolutions.h"
 #include "stepwell/passes/recognise_formulas.h"
+#include "stepwell/passes/sink_transposes.h"
 
 namespace stepwell::converter {
 namespace {
@@ -38,6 +40,7 @@ class Conversion {
     // Before anything is folded: a folded Range or Fill no longer shows which dimension it was made of.
     Report("freeing shapes", 0);
     converted = GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes});
+    converted = passes::FoldIntoConvolutions(passes::SinkTransposes(converted));
     Report("folding", 0);
     converted = passes::RecogniseFormulas(passes::Fold(converted));
     if (options_.weights == ConvertOptions::Weights::kF16) {

@@ -7,6 +7,7 @@
 
 #include "stepwell/converter/shapes/dim_symbols.h"
 #include "stepwell/converter/shapes/free_dims_writer.h"
+#include "stepwell/converter/shapes/image_inputs.h"
 #include "stepwell/converter/shapes/shape_probe.h"
 #include "stepwell/converter/shapes/shape_solver.h"
 
@@ -22,13 +23,15 @@ std::vector<Dim> ExtentsOf(const ir::Graph& graph) {
   return {extents.begin(), extents.end()};
 }
 
-// The graph, with a symbol for every leading axis of its inputs.
+// The graph, with a symbol for every leading axis of its inputs and for every axis of its images.
 ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, DimSymbols& symbols) {
   ProbedGraph probed{graph, {}, {}};
+  const std::vector<bool> is_image = FindImageInputs(graph);
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const Shape& shape = graph.value(graph.inputs()[i].value).type.shape;
     auto& axes = probed.input_symbols.emplace_back(AsSize(std::max(0, shape.rank())));
-    for (int axis = 0; axis < std::min(shape.rank(), options.leading_axes); ++axis) {
+    const int axes_that_may_vary = is_image[i] ? shape.rank() : std::min(shape.rank(), options.leading_axes);
+    for (int axis = 0; axis < axes_that_may_vary; ++axis) {
       if (shape[axis] >= 1) axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});
     }
   }

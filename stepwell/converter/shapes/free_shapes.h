@@ -9,7 +9,7 @@
 namespace stepwell::converter {
 
 struct FreeShapesOptions {
-  // Only the first so many axes of an input can become free: batch and frames lead.
+  // Only the first so many axes of an input can become free: batch and frames lead. Of images (image_inputs.h), all.
   int leading_axes = 2;
 };
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "stepwell/ir/graph.h"
+
+namespace stepwell::converter {
+
+// By input: whether windows (convolutions, poolings) slide over it, with nothing but padding, reordering and
+// elementwise arithmetic in between. Every axis of such an input may vary, not only the leading ones.
+std::vector<bool> FindImageInputs(const ir::Graph& graph);
+
+}  // namespace stepwell::converter
