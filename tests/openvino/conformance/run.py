@@ -22,10 +22,11 @@ import openvino as ov
 import elementwise
 import layout
 import numeric
+import order
 import recurrent
 from site_of_case import OPS, Site
 
-CASES = {**elementwise.CASES, **layout.CASES, **numeric.CASES, **recurrent.CASES}
+CASES = {**elementwise.CASES, **layout.CASES, **numeric.CASES, **order.CASES, **recurrent.CASES}
 BOUND = 1e-5  # of the largest magnitude of an output
 LEAST_MAGNITUDE = 0.1  # below it the bound is of this
 CPU = {"INFERENCE_PRECISION_HINT": "f32"}
