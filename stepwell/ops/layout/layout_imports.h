@@ -22,7 +22,8 @@ std::vector<ir::ValueId> ImportFill(const ImportSite& site);         // dims, va
 std::vector<ir::ValueId> ImportBroadcastTo(const ImportSite& site);  // input, shape
 std::vector<ir::ValueId> ImportSlice(const ImportSite& site);        // input, begin, size (-1: up to the end)
 std::vector<ir::ValueId> ImportStridedSlice(const ImportSite& site);
-std::vector<ir::ValueId> ImportPad(const ImportSite& site);  // input, paddings [rank, 2], for PadV2 the value
+std::vector<ir::ValueId> ImportPad(const ImportSite& site);        // input, paddings [rank, 2], for PadV2 the value
+std::vector<ir::ValueId> ImportMirrorPad(const ImportSite& site);  // input, paddings; attribute mode
 std::vector<ir::ValueId> ImportShape(const ImportSite& site);
 std::vector<ir::ValueId> ImportRank(const ImportSite& site);
 std::vector<ir::ValueId> ImportSize(const ImportSite& site);

@@ -43,6 +43,7 @@ std::span<const ImportRule> ImportRules() {
       {"StridedSlice", ImportStridedSlice},
       {"Pad", ImportPad},
       {"PadV2", ImportPad},
+      {"MirrorPad", ImportMirrorPad},
       {"Shape", ImportShape},
       {"Rank", ImportRank},
       {"Size", ImportSize},

@@ -3,7 +3,9 @@
 
 namespace stepwell::ops::layout {
 
-std::vector<ir::ValueId> ImportPad(const ImportSite& site) {
+namespace {
+
+std::vector<ir::ValueId> AddPad(const ImportSite& site, const Pad& op) {
   const std::vector<std::int64_t> paddings = site.ConstInts(1);
   std::vector<std::int64_t> before, after;
   for (std::size_t i = 0; i + 1 < paddings.size(); i += 2) {
@@ -13,7 +15,18 @@ std::vector<ir::ValueId> ImportPad(const ImportSite& site) {
   std::vector<ir::ValueId> inputs{site.input(0), site.Ints("begin", std::move(before)),
                                   site.Ints("end", std::move(after))};
   if (site.inputs.size() > 2) inputs.push_back(site.input(2));
-  return {site.Add("", Pad{}, std::move(inputs))};
+  return {site.Add("", op, std::move(inputs))};
+}
+
+}  // namespace
+
+std::vector<ir::ValueId> ImportPad(const ImportSite& site) { return AddPad(site, Pad()); }
+
+std::vector<ir::ValueId> ImportMirrorPad(const ImportSite& site) {
+  Pad op;
+  const std::string mode = site.node.StringAttr("mode", "REFLECT");
+  op.mode = mode == "SYMMETRIC" ? Pad::Mode::kSymmetric : Pad::Mode::kReflect;
+  return AddPad(site, op);
 }
 
 }  // namespace stepwell::ops::layout

@@ -234,6 +234,9 @@ def ordering(recorder):
             recorder.case(f"exclusive {exclusive}, reverse {backwards}", lambda x, axis: raw.Cumsum(
                 x=x, axis=axis, exclusive=exclusive, reverse=backwards), floats(2, 4, 3), Const(np.int32(1)))
     recorder.case("whole numbers", lambda x, axis: raw.Cumsum(x=x, axis=axis), counting(3, 4), Const(np.int32(-1)))
+    for mode in ("REFLECT", "SYMMETRIC"):
+        recorder.case(mode.lower(), lambda x, p: raw.MirrorPad(input=x, paddings=p, mode=mode), counting(3, 4),
+                      Const(i32([2, 1], [0, 3])))
     recorder.case("group", lambda a, b: raw.IdentityN(input=[a, b]), counting(2), floats(3, 1))
     recorder.case("shape", lambda x: raw.EnsureShape(input=x, shape=[2, 3]), counting(2, 3))
 
