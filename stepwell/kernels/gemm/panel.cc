@@ -22,7 +22,7 @@ constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 // 32 registers hold 6 rows of a whole panel; 16 registers hold 6 rows of two vectors.
 constexpr int kMostRows = 6;
 constexpr int kVectorsOfOneRow = std::min(8, static_cast<int>(kPanelWidth) / kLanes);
-constexpr std::int64_t kStretch = 64;
+constexpr std::int64_t kStretch = 96;
 constexpr int kVectorsOfManyRows = kLanes == 16 ? 4 : 2;
 
 // A part of a panel small enough to stay cached while all rows pass over it: the inputs [begin, end).
