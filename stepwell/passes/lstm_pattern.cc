@@ -6,15 +6,7 @@
 #include "stepwell/ops/recurrent/lstm_cell.h"
 
 namespace stepwell::passes {
-namespace {
-
 using ops::recurrent::LstmCell;
-
-bool HasUsualActivations(const LstmCell& cell) {
-  return cell.activations == std::vector<std::string>{"sigmoid", "tanh", "tanh"};
-}
-
-}  // namespace
 
 std::optional<LstmPattern> WithInputsSwapped(const LstmPattern& pattern) {
   if (!pattern.recurrent) return std::nullopt;
@@ -26,7 +18,7 @@ std::optional<LstmPattern> WithInputsSwapped(const LstmPattern& pattern) {
 
 std::optional<LstmPattern> MatchLstmCell(const Matcher& matcher, const ir::Node& node) {
   const auto* cell = ir::As<LstmCell>(*node.op);
-  if (cell == nullptr || !HasUsualActivations(*cell)) return std::nullopt;
+  if (cell == nullptr || !cell->has_usual_activations()) return std::nullopt;
   const std::span<const ir::ValueId> inputs = node.inputs;
   const auto weights = inputs.subspan(3);
   const auto is_constant = [&](ir::ValueId weight) { return matcher.IsConstant(weight); };

@@ -24,30 +24,30 @@ struct Extents {
 Extents ExtentsOf(const FusedLstm& op, const ir::InferContext& inputs) {
   const bool frames_first = op.sequence_order == kernels::SequenceOrder::kFramesFirst;
   Extents extents;
-  extents.frames = LstmDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 0 : 1);
-  extents.batch = LstmDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 1 : 0);
-  extents.inputs = LstmDim(inputs, FusedLstm::kX, "x", 3, 2);
+  extents.frames = CellDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 0 : 1);
+  extents.batch = CellDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 1 : 0);
+  extents.inputs = CellDim(inputs, FusedLstm::kX, "x", 3, 2);
   for (const int input : {FusedLstm::kH, FusedLstm::kC}) {
-    extents.batch = MergedDim(extents.batch, LstmDim(inputs, input, "h or c", 2, 0));
+    extents.batch = MergedDim(extents.batch, CellDim(inputs, input, "h or c", 2, 0));
   }
-  extents.outputs = LstmDim(inputs, FusedLstm::kH, "h", 2, 1);
-  extents.cells = LstmDim(inputs, FusedLstm::kC, "c", 2, 1);
+  extents.outputs = CellDim(inputs, FusedLstm::kH, "h", 2, 1);
+  extents.cells = CellDim(inputs, FusedLstm::kC, "c", 2, 1);
   return extents;
 }
 
 void RequireWeights(const FusedLstm& op, const ir::InferContext& inputs, const Extents& extents) {
   const Dim gates = extents.cells == kDynamic ? kDynamic : CheckedMul<Dim>(4, extents.cells);
   const Dim rows = op.joined ? Sum(extents.inputs, extents.outputs) : extents.inputs;
-  RequireLstmInput(inputs, FusedLstm::kKernel, "W", MatrixShape(op.weight_order, rows, gates));
+  RequireCellInput(inputs, FusedLstm::kKernel, "W", MatrixShape(op.weight_order, rows, gates));
   if (const auto recurrent = op.recurrent_input()) {
-    RequireLstmInput(inputs, *recurrent, "R", MatrixShape(op.weight_order, extents.outputs, gates));
+    RequireCellInput(inputs, *recurrent, "R", MatrixShape(op.weight_order, extents.outputs, gates));
   }
-  RequireLstmInput(inputs, op.bias_input(), "b", {gates});
+  RequireCellInput(inputs, op.bias_input(), "b", {gates});
   if (const auto peephole = op.peephole_input()) {
-    for (int i = 0; i < 3; ++i) RequireLstmInput(inputs, *peephole + i, "peephole", {extents.cells});
+    for (int i = 0; i < 3; ++i) RequireCellInput(inputs, *peephole + i, "peephole", {extents.cells});
   }
   if (const auto projection = op.projection_input()) {
-    RequireLstmInput(inputs, *projection, "P", MatrixShape(op.projection_order, extents.cells, extents.outputs));
+    RequireCellInput(inputs, *projection, "P", MatrixShape(op.projection_order, extents.cells, extents.outputs));
   } else if (!DimsAgree(extents.cells, extents.outputs)) {
     throw Error(ErrorKind::kInvalidModel,
                 fmt::format("{} outputs and {} cells differ without a projection", extents.outputs, extents.cells));
@@ -75,9 +75,9 @@ std::vector<TensorType> FusedLstm::Infer(const ir::InferContext& inputs) const {
   const bool frames_first = sequence_order == kernels::SequenceOrder::kFramesFirst;
   const Dim first = frames_first ? extents.frames : extents.batch;
   const Dim second = frames_first ? extents.batch : extents.frames;
-  RequireLstmInput(inputs, kX, "x", {first, second, extents.inputs});
-  RequireLstmInput(inputs, kH, "h", {extents.batch, extents.outputs});
-  RequireLstmInput(inputs, kC, "c", {extents.batch, extents.cells});
+  RequireCellInput(inputs, kX, "x", {first, second, extents.inputs});
+  RequireCellInput(inputs, kH, "h", {extents.batch, extents.outputs});
+  RequireCellInput(inputs, kC, "c", {extents.batch, extents.cells});
   RequireWeights(*this, inputs, extents);
   const DType dtype = inputs.dtype(0);
   return {{dtype, {first, second, extents.outputs}}, {dtype, {first, second, extents.cells}}};

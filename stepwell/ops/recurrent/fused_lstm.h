@@ -5,7 +5,7 @@
 #include <string>
 
 #include "stepwell/kernels/recurrent/lstm.h"
-#include "stepwell/ops/recurrent/lstm_attributes.h"
+#include "stepwell/ops/recurrent/cell_attributes.h"
 
 namespace stepwell::ops::recurrent {
 

@@ -1,22 +1,28 @@
 #include "stepwell/ops/recurrent/lstm_cell.h"
 
+#include <algorithm>
+
 namespace stepwell::ops::recurrent {
+namespace {
+
+void RequirePlainCell(const LstmCell& op, const ir::InferContext& inputs) {
+  const bool is_plain = op.weights_format == "fico" && !op.input_forget;
+  Require(is_plain, ErrorKind::kUnsupported, "only gates in the order fico that are not coupled are supported");
+  if (!inputs.has(LstmCell::kPeepholes)) return;
+  const ir::ConstantData* peepholes = inputs.constant(LstmCell::kPeepholes);
+  const bool is_zero = peepholes != nullptr && peepholes->IsZero();
+  Require(is_zero, ErrorKind::kUnsupported, "peepholes (input 6) are not supported");
+}
+
+}  // namespace
 
 std::vector<TensorType> LstmCell::Infer(const ir::InferContext& inputs) const {
-  inputs.RequireInputs(5, 6);
-  Require(hidden_size > 0, ErrorKind::kInvalidModel, "the hidden size of an LSTM must be above 0");
-  const Dim cells = hidden_size;
-  const Dim gates = CheckedMul<Dim>(4, cells);
-  Dim batch = kDynamic;
-  for (const int input : {0, 1, 2}) batch = MergedDim(batch, LstmDim(inputs, input, "X, H or C", 2, 0));
-  RequireLstmInput(inputs, 0, "X", {batch, kDynamic});
-  RequireLstmInput(inputs, 1, "H", {batch, cells});
-  RequireLstmInput(inputs, 2, "C", {batch, cells});
-  RequireLstmInput(inputs, 3, "W", {gates, LstmDim(inputs, 0, "X", 2, 1)});
-  RequireLstmInput(inputs, 4, "R", {gates, cells});
-  if (inputs.has(5)) RequireLstmInput(inputs, 5, "B", {gates});
-  const TensorType state{inputs.dtype(0), {batch, cells}};
-  return {state, state};
+  RequirePlainCell(*this, inputs);
+  std::vector<ir::InferContext::InputFacts> facts;
+  for (int input = 0; input < std::min(inputs.size(), kPeepholes); ++input) {
+    facts.push_back({inputs.type(input), inputs.constant(input), nullptr});
+  }
+  return InferCell(ir::InferContext(facts), contract());
 }
 
 }  // namespace stepwell::ops::recurrent

@@ -21,7 +21,7 @@ LstmCell CellOf(std::int64_t cells) {
   return op;
 }
 
-LstmSequence SequenceOf(std::int64_t cells, LstmSequence::Direction direction) {
+LstmSequence SequenceOf(std::int64_t cells, Direction direction) {
   LstmSequence op;
   op.hidden_size = cells;
   op.direction = direction;
@@ -45,18 +45,18 @@ TEST(LstmCellInfer, NamesTheInputThatDoesNotFit) {
   EXPECT_EQ(InferError(CellOf(4), {Typed({2, 3, 1}), Typed({2, 4}), Typed({2, 4}), Typed({16, 3}), Typed({16, 4})}),
             "input 0 (X, H or C) is f32[2,3,1] where a tensor of rank 2 is needed");
   EXPECT_EQ(InferError(CellOf(0), {Typed({2, 3}), Typed({2, 4}), Typed({2, 4}), Typed({16, 3}), Typed({16, 4})}),
-            "the hidden size of an LSTM must be above 0");
+            "the hidden size of a cell must be above 0");
 }
 
 TEST(LstmSequenceInfer, GivesFramesAndLastStates) {
-  EXPECT_THAT(InferredTypes(SequenceOf(4, LstmSequence::Direction::kBidirectional),
+  EXPECT_THAT(InferredTypes(SequenceOf(4, Direction::kBidirectional),
                             {Typed({2, kDynamic, 3}), Typed({kDynamic, 2, 4}), Typed({kDynamic, 2, 4}),
                              Typed({2}, DType::kI32), Typed({2, 16, 3}), Typed({2, 16, 4}), Typed({2, 16})}),
               ElementsAre("f32[2,2,?,4]", "f32[2,2,4]", "f32[2,2,4]"));
 }
 
 TEST(LstmSequenceInfer, RefusesLengthsThatExceedTheFrames) {
-  const LstmSequence op = SequenceOf(4, LstmSequence::Direction::kForward);
+  const LstmSequence op = SequenceOf(4, Direction::kForward);
   EXPECT_EQ(InferError(op, {Typed({2, 5, 3}), Typed({2, 1, 4}), Typed({2, 1, 4}), Ints({5, 6}), Typed({1, 16, 3}),
                             Typed({1, 16, 4}), Typed({1, 16})}),
             "length 6 does not lie in 0 to 5 frames");

@@ -103,16 +103,16 @@ TEST(FusedLstmKernel, ComputesWeightsThatAreNoConstants) {
   ExpectNear(found.as<float>(), RunAll(FusedLstm{}, inputs)[0].as<float>());
 }
 
-TEST(LstmCellKernel, RefusesOtherActivations) {
+TEST(LstmCellKernel, RefusesUnknownActivations) {
   LstmCell op;
   op.hidden_size = kCells;
-  op.activations = {"sigmoid", "relu", "tanh"};
+  op.activations = {"sigmoid", "elu", "tanh"};
   std::vector<Tensor> inputs = LayerInputs();
   inputs[0] = Tensor({DType::kF32, {kBatch, kInputs}});
   inputs[3] = Transposed(inputs[3]);
   inputs[4] = Transposed(inputs[4]);
   EXPECT_EQ(MessageOf([&] { RunAll(op, inputs); }),
-            "the activations are sigmoid, relu, tanh; only sigmoid, tanh, tanh are supported");
+            "the activations are 'sigmoid, elu, tanh'; sigmoid, tanh and relu are supported");
 }
 
 class LstmSequenceKernel : public ::testing::Test {

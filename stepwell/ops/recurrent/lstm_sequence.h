@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
-
-#include "stepwell/ops/recurrent/lstm_attributes.h"
+#include "stepwell/ops/recurrent/lstm_cell.h"
 
 namespace stepwell::ops::recurrent {
 
@@ -14,15 +12,13 @@ struct LstmSequence final : ir::OpOf<LstmSequence>, LstmAttributes {
   static constexpr std::string_view kName = "LSTMSequence";
   static constexpr std::string_view kOpset = "opset5";
 
-  enum class Direction : std::uint8_t { kForward, kReverse, kBidirectional };
-  static constexpr std::array<std::string_view, 3> kDirectionNames{"forward", "reverse", "bidirectional"};
-
   Direction direction = Direction::kForward;
 
-  Dim num_directions() const { return direction == Direction::kBidirectional ? 2 : 1; }
-  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
+  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override {
+    return InferSequence(inputs, contract(), NumDirections(direction));
+  }
   static void Fields(auto& self, auto& field) {
-    LstmAttributes::Visit(self, field);
+    CellAttributes::Visit(self, field);
     ir::EnumField(field, "direction", self.direction, kDirectionNames);
   }
 };

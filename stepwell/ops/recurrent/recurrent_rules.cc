@@ -7,7 +7,8 @@ namespace stepwell::ops::recurrent {
 
 // FusedLstm is no layer of a file, so the reader does not make it.
 std::span<const OpRule> OpRules() {
-  static constexpr OpRule kRules[] = {OpRuleFor<LstmCell>(), OpRuleFor<LstmSequence>()};
+  static constexpr OpRule kRules[] = {OpRuleFor<LstmCell>(),    OpRuleFor<LstmSequence>(), OpRuleFor<GruCell>(),
+                                      OpRuleFor<GruSequence>(), OpRuleFor<RnnCell>(),      OpRuleFor<RnnSequence>()};
   return kRules;
 }
 
@@ -22,8 +23,9 @@ std::span<const ImportRule> ImportRules() {
 
 std::span<const KernelRule> KernelRules() {
   static constexpr KernelRule kRules[] = {
-      KernelFor<LstmCell, MakeLstmCellKernel>(),
-      KernelFor<LstmSequence, MakeLstmSequenceKernel>(),
+      KernelFor<LstmCell, MakeLstmCellKernel>(),   KernelFor<LstmSequence, MakeLstmSequenceKernel>(),
+      KernelFor<GruCell, MakeGruCellKernel>(),     KernelFor<GruSequence, MakeGruSequenceKernel>(),
+      KernelFor<RnnCell, MakeRnnCellKernel>(),     KernelFor<RnnSequence, MakeRnnSequenceKernel>(),
       KernelFor<FusedLstm, MakeFusedLstmKernel>(),
   };
   return kRules;

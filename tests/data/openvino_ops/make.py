@@ -204,6 +204,30 @@ def lstm_loop():
     record("lstm_iterator", made, [x, h, c])
 
 
+def other_cells():
+    """GRU and RNN, and activations that are not the usual ones."""
+    B, T, I, N = 2, 4, 3, 5
+    x, h, c = fed(floats(B, I)), fed(floats(B, N)), fed(floats(B, N))
+    w, r, b = lstm_parts(None, I, N)
+    record("lstm_cell_activations",
+           ops.lstm_cell(x[0], h[0], c[0], w, r, b, N, ["relu", "sigmoid", "relu"]).outputs(), [x, h, c])
+    w, r, b = floats(3 * N, I), floats(3 * N, N), floats(3 * N)
+    record("gru_cell", ops.gru_cell(x[0], h[0], w, r, b, N, clip=0.6).outputs(), [x, h])
+    record("gru_cell_linear_before_reset",
+           ops.gru_cell(x[0], h[0], w, r, floats(4 * N), N, ["relu", "tanh"], linear_before_reset=True).outputs(), [x, h])
+    w, r, b = floats(N, I), floats(N, N), floats(N)
+    record("rnn_cell", ops.rnn_cell(x[0], h[0], w, r, b, N, ["relu"], [], []).outputs(), [x, h])
+    x, h = fed(floats(B, T, I)), fed(floats(B, 2, N))
+    for kind, lengths in (("full", [T, T]), ("short", [T - 1, 1])):
+        lengths = np.array(lengths, np.int32)
+        w, r, b = floats(2, 3 * N, I), floats(2, 3 * N, N), floats(2, 3 * N)
+        record(f"gru_sequence_{kind}",
+               ops.gru_sequence(x[0], h[0], lengths, w, r, b, N, "bidirectional").outputs(), [x, h])
+        w, r, b = floats(2, N, I), floats(2, N, N), floats(2, N)
+        record(f"rnn_sequence_{kind}",
+               ops.rnn_sequence(x[0], h[0], lengths, w, r, b, N, "bidirectional").outputs(), [x, h])
+
+
 def versions():
     """Attributes and opsets that only OpenVINO's own converters write."""
     x = fed(counting(3, 2))
@@ -224,7 +248,7 @@ def versions():
 
 
 if __name__ == "__main__":
-    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions):
+    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions, other_cells):
         group()
     with open(os.path.join(HERE, "cases.json"), "w") as file:
         file.write('{"cases": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]}\n")

@@ -6,6 +6,7 @@ import openvino as ov
 from site_of_case import OPS, opset
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+ACTIVATIONS = {"LSTM": 3, "GRU": 2, "RNN": 1}
 STATES = {"LSTM": 2, "GRU": 1, "RNN": 1}
 
 
@@ -23,6 +24,10 @@ def options(site, kind):
     given = {"clip": clip} if clip else {}
     if kind == "GRU" and site.chance():
         given["linear_before_reset"] = True
+    if kind == "RNN":
+        given.update(activations=["tanh"], activations_alpha=[], activations_beta=[])
+    if site.chance(0.3):
+        given["activations"] = [site.pick("sigmoid", "tanh", "relu") for _ in range(ACTIVATIONS[kind])]
     return given
 
 
@@ -41,8 +46,7 @@ def cell(site, kind):
     x = site.fed(site.floats([batch, inputs]))
     given = options(site, kind)
     arrays = with_bias_for(kind, weights(site, kind, (inputs, cells)), given)
-    number = site.pick(1, 4) if kind == "LSTM" else 3
-    made = getattr(opset(number) if number != 1 else opset(4), f"{kind.lower()}_cell")
+    made = getattr(opset(site.pick(1, 4) if kind == "LSTM" else 3), f"{kind.lower()}_cell")
     return made(x, *states, *arrays, cells, **given).outputs()
 
 
