@@ -6,10 +6,10 @@
 
 #include "stepwell/ops/activation/gelu.h"
 #include "stepwell/ops/elementwise/binary.h"
-#include "stepwell/ops/elementwise/clamp.h"
 #include "stepwell/ops/elementwise/unary.h"
 #include "stepwell/ops/matmul/fully_connected.h"
 #include "stepwell/ops/matmul/matmul.h"
+#include "stepwell/passes/bounds.h"
 #include "stepwell/passes/constant_row.h"
 #include "stepwell/passes/matcher.h"
 #include "stepwell/passes/prune.h"
@@ -20,10 +20,6 @@ namespace {
 
 using ops::activation::Gelu;
 using ops::elementwise::Add;
-using ops::elementwise::Clamp;
-using ops::elementwise::Maximum;
-using ops::elementwise::Minimum;
-using ops::elementwise::Relu;
 using ops::elementwise::Sigmoid;
 using ops::elementwise::Tanh;
 using ops::matmul::FullyConnected;
@@ -54,11 +50,6 @@ std::optional<Layer> MatchProduct(const Matcher& matcher, const ir::Node& node) 
   layer.weights = node.inputs[1];
   layer.end = node.outputs[0];
   return layer;
-}
-
-void Bound(Layer& layer, float low, float high) {
-  layer.op.low = std::min(std::max(layer.op.low, low), high);
-  layer.op.high = std::min(std::max(layer.op.high, low), high);
 }
 
 std::optional<ir::ValueId> OtherInput(const ir::Node& node, ir::ValueId value) {
@@ -97,20 +88,16 @@ bool TakeActivation(const Matcher&, const ir::Node& node, Layer& layer) {
   return true;
 }
 
-bool TakeBounds(const Matcher& matcher, const ir::Node& node, Layer& layer) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  if (ir::As<Relu>(*node.op) != nullptr) return Bound(layer, 0, kInfinity), true;
-  if (const auto* clamp = ir::As<Clamp>(*node.op)) return Bound(layer, clamp->low, clamp->high), true;
-  const bool is_minimum = ir::As<Minimum>(*node.op) != nullptr;
-  if (!is_minimum && ir::As<Maximum>(*node.op) == nullptr) return false;
-  const std::optional<double> bound = matcher.UniformValue(*OtherInput(node, layer.end));
-  if (!bound || matcher.ShapeOf(node.outputs[0]) != matcher.ShapeOf(layer.end)) return false;
-  const auto limit = static_cast<float>(*bound);
-  return Bound(layer, is_minimum ? -kInfinity : limit, is_minimum ? limit : kInfinity), true;
+bool TakeLayerBounds(const Matcher& matcher, const ir::Node& node, Layer& layer) {
+  Bounds bounds{layer.op.low, layer.op.high};
+  if (!TakeBounds(matcher, node, layer.end, bounds)) return false;
+  layer.op.low = bounds.low;
+  layer.op.high = bounds.high;
+  return true;
 }
 
 // What may follow a product, in the order of trying.
-constexpr std::array kFollowers = {TakeBias, TakeAddend, TakeActivation, TakeBounds};
+constexpr std::array kFollowers = {TakeBias, TakeAddend, TakeActivation, TakeLayerBounds};
 
 // Does not go on to a sum that another layer has taken: that one has this one as its addend.
 Layer Followed(const Matcher& matcher, std::set<const ir::Node*>& taken, Layer layer) {

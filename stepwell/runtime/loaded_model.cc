@@ -6,11 +6,13 @@
 
 #include "stepwell/passes/fold.h"
 #include "stepwell/passes/fuse_attention.h"
+#include "stepwell/passes/fuse_images.h"
 #include "stepwell/passes/fuse_layer_norm.h"
 #include "stepwell/passes/fuse_layers.h"
 #include "stepwell/passes/recognise_formulas.h"
 #include "stepwell/passes/recognise_recurrences.h"
 #include "stepwell/passes/specialise.h"
+#include "stepwell/passes/use_image_layout.h"
 #include "stepwell/runtime/fingerprint.h"
 #include "stepwell/runtime/plan_compiler.h"
 #include "stepwell/runtime/wanted_outputs.h"
@@ -77,6 +79,7 @@ class LoadedModel::Impl {
       graph = passes::Fold(passes::RecogniseRecurrences(graph), kFolding);
       graph = passes::FuseLayerNorm(passes::RecogniseFormulas(graph));
       graph = passes::FuseLayers(passes::FuseAttention(graph));
+      graph = passes::FuseImages(passes::Fold(passes::UseImageLayout(graph), kFolding));
     }
     passes::RequireStaticShapes(graph);
     return graph;

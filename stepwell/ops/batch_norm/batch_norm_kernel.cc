@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "stepwell/kernels/affine/affine.h"
 #include "stepwell/ops/computes_in.h"
 
 namespace stepwell::ops::batch_norm {
@@ -44,11 +45,31 @@ class BatchNormLoop final : public Kernel {
   std::int64_t plane_ = 1;
 };
 
+class ChannelAffineKernel final : public Kernel {
+ public:
+  ChannelAffineKernel(float low, float high) : low_(low), high_(high) {}
+
+  void Run(const KernelArgs& args) const override {
+    kernels::ApplyAffine(
+        args.inputs[0].as<float>(),
+        {.scale = args.inputs[1].as<float>(), .shift = args.inputs[2].as<float>(), .low = low_, .high = high_},
+        args.outputs[0].as<float>());
+  }
+
+ private:
+  float low_;
+  float high_;
+};
+
 }  // namespace
 
 std::unique_ptr<const Kernel> MakeBatchNormInferenceKernel(const BatchNormInference& op, const KernelSite& site) {
   RequireComputesIn(op.name(), site.input_types[0].dtype);
   return std::make_unique<BatchNormLoop>(static_cast<double>(op.epsilon), site.input_types[0].shape);
+}
+
+std::unique_ptr<const Kernel> MakeChannelAffineKernel(const ChannelAffine& op, const KernelSite&) {
+  return std::make_unique<ChannelAffineKernel>(op.low, op.high);
 }
 
 }  // namespace stepwell::ops::batch_norm

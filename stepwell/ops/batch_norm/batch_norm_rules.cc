@@ -4,6 +4,7 @@
 
 namespace stepwell::ops::batch_norm {
 
+// Without ChannelAffine, which no file may hold.
 std::span<const OpRule> OpRules() {
   static constexpr OpRule kRules[] = {OpRuleFor<BatchNormInference>()};
   return kRules;
@@ -17,7 +18,8 @@ std::span<const ImportRule> ImportRules() {
 }
 
 std::span<const KernelRule> KernelRules() {
-  static constexpr KernelRule kRules[] = {KernelFor<BatchNormInference, MakeBatchNormInferenceKernel>()};
+  static constexpr KernelRule kRules[] = {KernelFor<BatchNormInference, MakeBatchNormInferenceKernel>(),
+                                          KernelFor<ChannelAffine, MakeChannelAffineKernel>()};
   return kRules;
 }
 

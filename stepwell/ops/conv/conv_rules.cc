@@ -1,9 +1,11 @@
 #include "stepwell/ops/conv/convolution_import.h"
 #include "stepwell/ops/conv/convolution_kernel.h"
+#include "stepwell/ops/conv/image_convolution_kernel.h"
 #include "stepwell/ops/op_rule.h"
 
 namespace stepwell::ops::conv {
 
+// Without ImageConvolution, which no file may hold.
 std::span<const OpRule> OpRules() {
   static constexpr OpRule kRules[] = {OpRuleFor<Convolution>(), OpRuleFor<GroupConvolution>()};
   return kRules;
@@ -16,7 +18,8 @@ std::span<const ImportRule> ImportRules() {
 
 std::span<const KernelRule> KernelRules() {
   static constexpr KernelRule kRules[] = {KernelFor<Convolution, MakeConvolutionKernel>(),
-                                          KernelFor<GroupConvolution, MakeGroupConvolutionKernel>()};
+                                          KernelFor<GroupConvolution, MakeGroupConvolutionKernel>(),
+                                          KernelFor<ImageConvolution, MakeImageConvolutionKernel>()};
   return kRules;
 }
 

@@ -4,6 +4,7 @@
 
 namespace stepwell::ops::pool {
 
+// Without ImagePool, which no file may hold.
 std::span<const OpRule> OpRules() {
   static constexpr OpRule kRules[] = {OpRuleFor<MaxPool>(), OpRuleFor<AvgPool>()};
   return kRules;
