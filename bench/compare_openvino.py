@@ -32,7 +32,9 @@ class OpenVino:
         config = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
         if precision:
             config["INFERENCE_PRECISION_HINT"] = precision
-        self.request = core.compile_model(core.read_model(xml), "CPU", config).create_infer_request()
+        model = core.read_model(xml)
+        model.reshape({entry["name"]: entry["default_shape"] for entry in info["inputs"]})  # as Stepwell's plan is
+        self.request = core.compile_model(model, "CPU", config).create_infer_request()
         self.states = [(state["input"], state["output"]) for state in info["states"]]
         random = np.random.RandomState(1)
         self.feeds = {}

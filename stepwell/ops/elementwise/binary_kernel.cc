@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 
 #include "stepwell/base/parallel.h"
 #include "stepwell/base/visit_element.h"
@@ -144,12 +145,25 @@ std::unique_ptr<const Kernel> MakeFastBinary(Binary function, const KernelSite& 
   }
 }
 
+// Powers that are one to three operations, for a constant exponent; null for others.
+std::unique_ptr<const Kernel> MakeFastPower(const KernelSite& site) {
+  if (site.constants[1] == nullptr) return nullptr;
+  const std::optional<double> exponent = site.constants[1]->UniformValue();
+  if (exponent == 2) return MakeFast([](float a, float) { return a * a; }, site);
+  if (exponent == 3) return MakeFast([](float a, float) { return a * a * a; }, site);
+  if (exponent == -0.5) return MakeFast([](float a, float) { return 1 / std::sqrt(a); }, site);
+  if (exponent == -1) return MakeFast([](float a, float) { return 1 / a; }, site);
+  return nullptr;
+}
+
 }  // namespace
 
 std::unique_ptr<const Kernel> MakeBinaryKernel(const BinaryOpBase& op, const KernelSite& site) {
   RequireComputesIn(op.name(), site.input_types[0].dtype);
   if (site.set == KernelSet::kFast && site.input_types[0].dtype == DType::kF32) {
-    if (auto kernel = MakeFastBinary(op.function(), site)) return kernel;
+    if (auto kernel = op.function() == Binary::kPower ? MakeFastPower(site) : MakeFastBinary(op.function(), site)) {
+      return kernel;
+    }
   }
   return std::make_unique<BinaryLoop>(FunctionOf(op.function()), site);
 }

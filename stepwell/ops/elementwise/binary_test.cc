@@ -79,6 +79,20 @@ TEST(BinaryKernel, GivesTheSameBitsWhenALargeTensorIsSharedAmongThreads) {
   }
 }
 
+TEST(BinaryKernel, RaisesToConstantPowersFast) {
+  testing::Random random(3);
+  for (const float exponent : {2.0F, 3.0F, -0.5F, -1.0F, 1.5F}) {
+    const std::array operands = {
+        testing::RandomFloats(random, {5, 33}, exponent == -0.5F || exponent == 1.5F ? 0.1 : -3),
+        Tensor::Of<float>({1}, std::array{exponent})};
+    const Tensor fast = RunOnConstants(Power(), operands, KernelSet::kFast);
+    const Tensor reference = RunOnConstants(Power(), operands, KernelSet::kReference);
+    for (std::size_t i = 0; i < fast.as<float>().size(); ++i) {
+      ASSERT_FLOAT_EQ(fast.as<float>()[i], reference.as<float>()[i]) << exponent;
+    }
+  }
+}
+
 TEST(BinaryKernel, WrapsIntegersAndRefusesToDivideThemByZero) {
   const std::array extremes = {std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
   const std::array ones = {1, -1};
