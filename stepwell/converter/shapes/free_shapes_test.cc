@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "stepwell/ir/builder.h"
+#include "stepwell/ops/pool/pool.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/evaluate.h"
 
@@ -154,6 +155,23 @@ TEST(FreeShapes, TellsABatchFromAWidthOfTheSameExtent) {
   const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
   EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, 4}));
   EXPECT_THAT(freed.held, ElementsAre(HasSubstr("x axis 1 stays 4: node 'MatMul'")));
+}
+
+// An image [1, 3, 9, 9] -> means of windows of 8, stepping by 2 -> [1, 3, 1, 1] -> its last two axes are taken away: no
+// shape of that node has the image's height in it any more.
+TEST(FreeShapes, HoldsASizeThatIsNeededBehindWindows) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {1, 3, 9, 9}});
+  ops::pool::AvgPool means;
+  means.pool.extents = {8, 8};
+  means.pool.window.strides = {2, 2};
+  means.pool.window.pads_begin = means.pool.window.pads_end = {0, 0};
+  const ValueId pooled = builder.AddOne("means", means, {x});
+  builder.AddOutput("y", AddOp(builder, "Squeeze", {pooled, builder.AddInts("axes", {2, 3})}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_EQ(InputShape(freed.graph, 0), (Shape{kDynamic, kDynamic, 9, 9}));
+  EXPECT_THAT(freed.held, ElementsAre(HasSubstr("x axis 2 stays 9: node 'Squeeze'"),
+                                      HasSubstr("x axis 3 stays 9: node 'Squeeze'")));
 }
 
 TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {

@@ -42,7 +42,12 @@ bool IsSlice(const ir::Node& node) { return node.op->name() == "Slice" || node.o
 }  // namespace
 
 ShapeProbe::ShapeProbe(const ProbedGraph& probed, DimSymbols& symbols, SoftNumbers& soft)
-    : probed_(probed), graph_(probed.graph), symbols_(symbols), soft_(soft), mapped_(graph_.num_values()) {
+    : probed_(probed),
+      graph_(probed.graph),
+      symbols_(symbols),
+      soft_(soft),
+      mapped_(graph_.num_values()),
+      sources_(graph_.num_values()) {
   AddInputs();
 }
 
@@ -52,7 +57,9 @@ void ShapeProbe::AddInputs() {
     TensorType type = graph_.value(input.value).type;
     const auto& axes = probed_.input_symbols[i];
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-      if (axes[axis]) type.shape[static_cast<int>(axis)] = symbols_.Probe(*axes[axis]);
+      if (!axes[axis]) continue;
+      type.shape[static_cast<int>(axis)] = symbols_.Probe(*axes[axis]);
+      sources_[input.value.index].insert(*axes[axis]);
     }
     mapped_[input.value.index] = builder_.AddInput(input.name, type);
   }
@@ -77,9 +84,13 @@ std::optional<ShapeConflict> ShapeProbe::AddNode(std::size_t index) {
     const auto computed = node.op->name() == "Reshape" ? ReshapeTarget(node) : std::nullopt;
     if (computed) error = AddWithTarget(index, inputs, *computed);
   }
-  if (!error) return std::nullopt;
+  if (!error) {
+    Trace(node);
+    return std::nullopt;
+  }
   ShapeConflict conflict = ConflictAt(node);
-  if (conflict.involved.empty()) throw Error(*error);
+  if (conflict.candidates.empty()) conflict.hidden = HiddenSymbols(node, conflict);
+  if (conflict.involved.empty() && conflict.hidden.empty()) throw Error(*error);
   return conflict;
 }
 
@@ -206,7 +217,7 @@ std::optional<ShapeConflict> ShapeProbe::FixedRead(const ir::Node& node) const {
   if (!axis || axis->size() != 1) return std::nullopt;
   const auto expr = ExprOf(node.inputs[0], NormalizedAxis((*axis)[0], SourceShape(node.inputs[0]).rank()));
   if (!expr || expr->is_literal()) return std::nullopt;
-  return ShapeConflict{PlaceOf(node), {}, expr->symbols};
+  return ShapeConflict{PlaceOf(node), {}, expr->symbols, {}};
 }
 
 std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
@@ -214,7 +225,7 @@ std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
     const ir::ValueId input = graph_.inputs()[*graph_.FindInput(state.input)].value;
     const ir::ValueId output = graph_.outputs()[*graph_.FindOutput(state.output)].value;
     if (ProbeShape(input) == ProbeShape(output)) continue;
-    ShapeConflict conflict{fmt::format("state '{}'", state.name), {}, {}};
+    ShapeConflict conflict{fmt::format("state '{}'", state.name), {}, {}, {}};
     CollectPairs(input, output, EqualAxes, conflict);
     if (!conflict.involved.empty()) return conflict;
   }
@@ -222,7 +233,7 @@ std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
 }
 
 ShapeConflict ShapeProbe::ConflictAt(const ir::Node& node) const {
-  ShapeConflict conflict{PlaceOf(node), {}, {}};
+  ShapeConflict conflict{PlaceOf(node), {}, {}, {}};
   const AxesMeet meet = AxesMeetingIn(node);
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     for (std::size_t j = i + 1; j < node.inputs.size(); ++j) {
@@ -231,6 +242,25 @@ ShapeConflict ShapeProbe::ConflictAt(const ir::Node& node) const {
     if (node.inputs.size() == 1) CollectPairs(node.inputs[0], node.inputs[0], AnyAxes, conflict);
   }
   return conflict;
+}
+
+void ShapeProbe::Trace(const ir::Node& node) {
+  std::set<SymbolId> sources;
+  for (const ir::ValueId input : node.inputs) {
+    sources.insert(sources_[input.index].begin(), sources_[input.index].end());
+  }
+  for (const ir::ValueId output : node.outputs) sources_[output.index] = sources;
+}
+
+std::vector<SymbolId> ShapeProbe::HiddenSymbols(const ir::Node& node, const ShapeConflict& conflict) const {
+  std::set<SymbolId> hidden;
+  for (const ir::ValueId input : node.inputs) {
+    for (const SymbolId symbol : sources_[input.index]) {
+      if (!symbols_.IsHard(symbol)) hidden.insert(symbols_.Root(symbol));
+    }
+  }
+  for (const SymbolId symbol : conflict.involved) hidden.erase(symbols_.Root(symbol));
+  return {hidden.begin(), hidden.end()};
 }
 
 void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet, ShapeConflict& conflict) const {

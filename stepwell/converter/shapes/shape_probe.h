@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ struct ShapeConflict {
   std::string place;  // for people: "node 'Reshape' (Reshape)"
   std::vector<DimPair> candidates;
   std::vector<SymbolId> involved;  // all symbols of the place, for when no candidate is left
+  // Symbols that no dimension of the place is a product of, but that one depends on (the height of an image, behind
+  // convolutions). Only where there is no candidate.
+  std::vector<SymbolId> hidden;
 };
 
 // Numbers in a graph's constants that may have been dimensions: (node, element of its shape input) -> symbol.
@@ -80,6 +84,9 @@ class ShapeProbe {
   std::optional<ShapeConflict> FixedRead(const ir::Node& node) const;
   std::optional<ShapeConflict> StateConflict() const;
   ShapeConflict ConflictAt(const ir::Node& node) const;
+  std::vector<SymbolId> HiddenSymbols(const ir::Node& node, const ShapeConflict& conflict) const;
+  // Says of the node's outputs what their shapes may depend on.
+  void Trace(const ir::Node& node);
 
   ir::ValueId Mapped(ir::ValueId source);
   Shape SourceShape(ir::ValueId source) const { return graph_.value(source).type.shape; }
@@ -96,6 +103,7 @@ class ShapeProbe {
   std::vector<DimLimit> limits_;
   ir::GraphBuilder builder_;
   std::vector<std::optional<ir::ValueId>> mapped_;
+  std::vector<std::set<SymbolId>> sources_;  // by value of the graph: the symbols that its shape may depend on
 };
 
 }  // namespace stepwell::converter

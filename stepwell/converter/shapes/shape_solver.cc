@@ -61,7 +61,11 @@ std::vector<Step> StepsFor(const DimSymbols& symbols, const ShapeConflict& confl
     if (pair.a.is_literal() == pair.b.is_literal()) continue;
     steps.push_back({std::nullopt, (pair.a.is_literal() ? pair.b : pair.a).symbols});
   }
-  if (steps.empty()) steps.push_back({std::nullopt, conflict.involved});
+  if (!steps.empty()) return steps;
+  for (auto symbol = conflict.hidden.rbegin(); symbol != conflict.hidden.rend(); ++symbol) {
+    steps.push_back({std::nullopt, {*symbol}});
+  }
+  if (!conflict.involved.empty()) steps.push_back({std::nullopt, conflict.involved});
   return steps;
 }
 
