@@ -241,8 +241,18 @@ def ordering(recorder):
     recorder.case("shape", lambda x: raw.EnsureShape(input=x, shape=[2, 3]), counting(2, 3))
 
 
+def blocks(recorder):
+    to_batch = lambda x, block, pads: raw.SpaceToBatchND(input=x, block_shape=block, paddings=pads)
+    recorder.case("images", to_batch, floats(2, 4, 6, 3), Const(i32(2, 3)), Const(i32([0, 0], [0, 0])))
+    recorder.case("padded", to_batch, floats(1, 3, 5, 2), Const(i32(2, 2)), Const(i32([1, 0], [2, 1])))
+    recorder.case("one axis", to_batch, counting(2, 5, 3), Const(i32(3)), Const(i32([0, 1])))
+    to_space = lambda x, block, crops: raw.BatchToSpaceND(input=x, block_shape=block, crops=crops)
+    recorder.case("images", to_space, floats(12, 2, 2, 3), Const(i32(2, 3)), Const(i32([0, 0], [0, 0])))
+    recorder.case("cropped", to_space, floats(4, 2, 4, 2), Const(i32(2, 2)), Const(i32([1, 0], [2, 1])))
+
+
 if __name__ == "__main__":
-    for family in (reshaping, joining, repeating, slicing, shapes, selecting, recurrent, audio, ordering):
+    for family in (reshaping, joining, repeating, slicing, shapes, selecting, recurrent, audio, ordering, blocks):
         recorder = Recorder()
         family(recorder)
         recorder.save(os.path.join(HERE, family.__name__ + ".json"))

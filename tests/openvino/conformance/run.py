@@ -24,9 +24,10 @@ import layout
 import numeric
 import order
 import recurrent
+import space
 from site_of_case import OPS, Site
 
-CASES = {**elementwise.CASES, **layout.CASES, **numeric.CASES, **order.CASES, **recurrent.CASES}
+CASES = {**elementwise.CASES, **layout.CASES, **numeric.CASES, **order.CASES, **recurrent.CASES, **space.CASES}
 BOUND = 1e-5  # of the largest magnitude of an output
 LEAST_MAGNITUDE = 0.1  # below it the bound is of this
 CPU = {"INFERENCE_PRECISION_HINT": "f32"}
