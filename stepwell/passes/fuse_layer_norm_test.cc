@@ -30,7 +30,6 @@ ir::Graph Normalization(std::optional<Row> gamma, std::optional<Row> beta, std::
   ir::GraphBuilder builder;
   Mvn mvn;
   mvn.eps = 1e-3F;
-  mvn.eps_mode = Mvn::EpsMode::kInsideSqrt;
   const ValueId x = builder.AddInput("x", {DType::kF32, kShape});
   ValueId value = builder.AddOne("mvn", mvn, {x, builder.AddInts("axes", {axis})});
   const auto constant = [&](const Row& row) {

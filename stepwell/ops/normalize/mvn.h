@@ -22,8 +22,8 @@ struct Mvn final : ir::OpOf<Mvn> {
 
   float eps = 0;
   bool normalize_variance = true;
-  EpsMode eps_mode = EpsMode::kOfOpset2;  // the attribute that MVN-2 does not have
-  bool across_channels = false;           // MVN-2 only
+  EpsMode eps_mode = EpsMode::kInsideSqrt;  // the attribute that MVN-2 does not have
+  bool across_channels = false;             // MVN-2 only
 
   std::string_view opset() const override { return eps_mode == EpsMode::kOfOpset2 ? "opset2" : kOpset; }
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
@@ -32,6 +32,7 @@ struct Mvn final : ir::OpOf<Mvn> {
     constexpr bool kReads = !std::is_const_v<std::remove_reference_t<decltype(self)>>;
     field("eps", self.eps);
     field("normalize_variance", self.normalize_variance);
+    if constexpr (kReads) self.eps_mode = EpsMode::kOfOpset2;  // until it is found
     if (kReads || self.eps_mode != EpsMode::kOfOpset2) ir::EnumField(field, "eps_mode", self.eps_mode, kEpsModes);
     if (self.eps_mode == EpsMode::kOfOpset2) field("across_channels", self.across_channels);
   }

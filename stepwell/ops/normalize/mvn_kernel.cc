@@ -133,7 +133,6 @@ class LayerNormLoop final : public Kernel {
   static Mvn MvnOf(const LayerNorm& op) {
     Mvn mvn;
     mvn.eps = op.eps;
-    mvn.eps_mode = EpsMode::kInsideSqrt;
     return mvn;
   }
   static const Shape& X(const KernelSite& site) { return site.input_types[0].shape; }

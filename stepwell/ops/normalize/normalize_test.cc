@@ -27,7 +27,7 @@ TEST(Mvn, OfOpset2TakesEachChannelOrEachImage) {
   for (const KernelSet set : {KernelSet::kReference, KernelSet::kFast}) {
     Mvn older, newer;
     older.eps = newer.eps = 1e-3F;
-    newer.eps_mode = Mvn::EpsMode::kInsideSqrt;
+    older.eps_mode = Mvn::EpsMode::kOfOpset2;
     const auto with_axes = [&](std::span<const std::int64_t> axes) {
       const Shape shape = {std::ssize(axes)};
       return testing::RunOnConstants(newer, std::array{x.Clone(), Tensor::Of<std::int64_t>(shape, axes)}, set);
@@ -43,20 +43,20 @@ TEST(Mvn, OfOpset2TakesEachChannelOrEachImage) {
 
 TEST(Mvn, RefusesIntegersAndAnotherNumberOfInputs) {
   EXPECT_EQ(MessageOf([] {
-              testing::InferredType(Mvn(), std::array{TensorType{DType::kI32, {2}}});
+              testing::InferredType(Mvn(), std::array{TensorType{DType::kI32, {2}}, TensorType{DType::kI64, {1}}});
             }),
             "MVN takes floats; the input is of type i32");
-  Mvn mvn;
-  mvn.eps_mode = Mvn::EpsMode::kInsideSqrt;
-  EXPECT_EQ(MessageOf([&] {
-              testing::InferredType(mvn, std::array{TensorType{kF32, {2}}});
+  EXPECT_EQ(MessageOf([] {
+              testing::InferredType(Mvn(), std::array{TensorType{kF32, {2}}});
             }),
             "2 inputs were expected and 1 found");
 }
 
 TEST(Mvn, OfNothingIsNothing) {
+  Mvn op;
+  op.eps_mode = Mvn::EpsMode::kOfOpset2;
   for (const KernelSet set : {KernelSet::kReference, KernelSet::kFast}) {
-    EXPECT_EQ(testing::RunOnConstants(Mvn(), std::array{Tensor({kF32, {2, 0, 3, 3}})}, set).as<float>().size(), 0U);
+    EXPECT_EQ(testing::RunOnConstants(op, std::array{Tensor({kF32, {2, 0, 3, 3}})}, set).as<float>().size(), 0U);
   }
 }
 
