@@ -51,6 +51,20 @@ std::vector<TensorType> InferCell(const ir::InferContext& inputs, const CellCont
 // The outputs of all frames [B, D, T, N] and the last states [B, D, N].
 std::vector<TensorType> InferSequence(const ir::InferContext& inputs, const CellContract& contract, Dim directions);
 
+// Completes a sequence op from what its cell says: `Attributes` has Visit and contract(), and `Self` kName and kOpset.
+template <class Self, class Attributes>
+struct SequenceOf : ir::OpOf<Self>, Attributes {
+  Direction direction = Direction::kForward;
+
+  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override {
+    return InferSequence(inputs, this->contract(), NumDirections(direction));
+  }
+  static void Fields(auto& self, auto& field) {
+    Attributes::Visit(self, field);
+    ir::EnumField(field, "direction", self.direction, kDirectionNames);
+  }
+};
+
 // Throws Error(kInvalidModel) that names the input (`what`) unless it is of floats of the type of input 0 and can have
 // the shape.
 void RequireCellInput(const ir::InferContext& inputs, int input, std::string_view what, const Shape& shape);

@@ -51,34 +51,14 @@ struct RnnCell final : ir::OpOf<RnnCell>, RnnAttributes {
 
 // Over the frames of a sequence; inputs, outputs and lengths as of LstmSequence, without C. OpenVINO's GRUSequence-5
 // and RNNSequence-5.
-struct GruSequence final : ir::OpOf<GruSequence>, GruAttributes {
+struct GruSequence final : SequenceOf<GruSequence, GruAttributes> {
   static constexpr std::string_view kName = "GRUSequence";
   static constexpr std::string_view kOpset = "opset5";
-
-  Direction direction = Direction::kForward;
-
-  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override {
-    return InferSequence(inputs, contract(), NumDirections(direction));
-  }
-  static void Fields(auto& self, auto& field) {
-    GruAttributes::Visit(self, field);
-    ir::EnumField(field, "direction", self.direction, kDirectionNames);
-  }
 };
 
-struct RnnSequence final : ir::OpOf<RnnSequence>, RnnAttributes {
+struct RnnSequence final : SequenceOf<RnnSequence, RnnAttributes> {
   static constexpr std::string_view kName = "RNNSequence";
   static constexpr std::string_view kOpset = "opset5";
-
-  Direction direction = Direction::kForward;
-
-  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override {
-    return InferSequence(inputs, contract(), NumDirections(direction));
-  }
-  static void Fields(auto& self, auto& field) {
-    CellAttributes::Visit(self, field);
-    ir::EnumField(field, "direction", self.direction, kDirectionNames);
-  }
 };
 
 }  // namespace stepwell::ops::recurrent

@@ -8,19 +8,9 @@ namespace stepwell::ops::recurrent {
 // [B]), W [D, 4N, I], R [D, 4N, N], B [D, 4N]. Outputs: Y [B, D, T, N], the last H and the last C, [B, D, N] each. Row
 // b runs over its first lengths[b] frames, backwards from the last of them in the reverse direction; behind them Y is 0
 // and the state stays. A length of 0 gives the state back. OpenVINO's LSTMSequence-5.
-struct LstmSequence final : ir::OpOf<LstmSequence>, LstmAttributes {
+struct LstmSequence final : SequenceOf<LstmSequence, LstmAttributes> {
   static constexpr std::string_view kName = "LSTMSequence";
   static constexpr std::string_view kOpset = "opset5";
-
-  Direction direction = Direction::kForward;
-
-  std::vector<TensorType> Infer(const ir::InferContext& inputs) const override {
-    return InferSequence(inputs, contract(), NumDirections(direction));
-  }
-  static void Fields(auto& self, auto& field) {
-    CellAttributes::Visit(self, field);
-    ir::EnumField(field, "direction", self.direction, kDirectionNames);
-  }
 };
 
 }  // namespace stepwell::ops::recurrent
