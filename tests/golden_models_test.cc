@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/evaluate.h"
+#include "stepwell/passes/recognise_recurrences.h"
+#include "stepwell/passes/specialise.h"
 #include "tests/support/recorded_tensor.h"
 
 // Models that OpenVINO wrote, read and run by us, against the values that OpenVINO computed.
@@ -24,11 +27,24 @@ std::vector<std::shared_ptr<const GoldenModel>> AllModels() {
   return all;
 }
 
+// Its recurrences as the runtime runs them, the shapes of the inputs being known.
+ir::Graph Recognised(const ir::Graph& graph, const GoldenModel& model) {
+  passes::SpecialiseRequest request;
+  for (const Tensor& input : model.inputs) request.input_shapes.emplace_back(input.type().shape);
+  for (std::size_t output = 0; output < graph.outputs().size(); ++output) request.outputs.push_back(output);
+  return passes::Fold(passes::RecogniseRecurrences(passes::Specialise(graph, request)));
+}
+
+std::ptrdiff_t Count(const ir::Graph& graph, std::string_view op) {
+  return std::count_if(graph.nodes().begin(), graph.nodes().end(),
+                       [&](const ir::Node& node) { return node.op->name() == op; });
+}
+
 class GoldenModelOf : public ::testing::TestWithParam<std::shared_ptr<const GoldenModel>> {
  protected:
-  static void Compare(ops::KernelSet set) {
+  static ir::Graph Read() { return ir::ReadIr(GetParam()->xml, ops::MakeOp); }
+  static void Compare(const ir::Graph& graph, ops::KernelSet set) {
     const GoldenModel& model = *GetParam();
-    const ir::Graph graph = ir::ReadIr(model.xml, ops::MakeOp);
     std::vector<ConstTensorView> inputs;
     for (const Tensor& input : model.inputs) inputs.push_back(input.view());
     const std::vector<Tensor> found = passes::Evaluate(graph, inputs, set);
@@ -40,11 +56,32 @@ class GoldenModelOf : public ::testing::TestWithParam<std::shared_ptr<const Gold
   }
 };
 
-TEST_P(GoldenModelOf, OpenVinoGivesItsValuesByPlainLoops) { Compare(ops::KernelSet::kReference); }
-TEST_P(GoldenModelOf, OpenVinoGivesItsValuesByFastKernels) { Compare(ops::KernelSet::kFast); }
+TEST_P(GoldenModelOf, OpenVinoGivesItsValuesByPlainLoops) { Compare(Read(), ops::KernelSet::kReference); }
+TEST_P(GoldenModelOf, OpenVinoGivesItsValuesByFastKernels) { Compare(Read(), ops::KernelSet::kFast); }
+TEST_P(GoldenModelOf, OpenVinoGivesItsValuesWithItsRecurrencesRecognised) {
+  Compare(Recognised(Read(), *GetParam()), ops::KernelSet::kFast);
+}
 
 INSTANTIATE_TEST_SUITE_P(Recorded, GoldenModelOf, ::testing::ValuesIn(AllModels()),
                          [](const auto& tested) { return tested.param->name; });
+
+// Loops and sequences over an LSTMCell, whatever their masks, order and shapes are.
+TEST(GoldenModels, LstmsBecomeOneLayerEach) {
+  int tested = 0;
+  for (const auto& model : AllModels()) {
+    const std::string& name = model->name;
+    const bool is_loop = name.starts_with("lstm_iterator") || name.starts_with("lstm_loop");
+    const bool is_sequence = name.starts_with("lstm_sequence");
+    const bool needs_reversal_by_row = name.find("_short") != std::string::npos && !name.starts_with("lstm_sequence_f");
+    if ((!is_loop && !is_sequence) || needs_reversal_by_row) continue;
+    const ir::Graph graph = Recognised(ir::ReadIr(model->xml, ops::MakeOp), *model);
+    const bool is_bidirectional = name.find("bidirectional") != std::string::npos;
+    EXPECT_EQ(Count(graph, "FusedLstm"), is_bidirectional ? 2 : 1) << name;
+    EXPECT_EQ(Count(graph, "TensorIterator") + Count(graph, "Loop") + Count(graph, "LSTMSequence"), 0) << name;
+    ++tested;
+  }
+  EXPECT_EQ(tested, 10);
+}
 
 }  // namespace
 }  // namespace stepwell::testing

@@ -10,7 +10,9 @@ namespace stepwell::passes {
 namespace {
 
 using ir::SubgraphOp;
+using kernels::SequenceOrder;
 using ops::control::Loop;
+using Ended = LstmLoop::Result::Ended;
 
 ir::Graph BodyOf(const Matcher& matcher, const ir::Node& node, const SubgraphOp& op) {
   std::vector<ops::control::OuterInput> inputs;
@@ -20,49 +22,27 @@ ir::Graph BodyOf(const Matcher& matcher, const ir::Node& node, const SubgraphOp&
   return ops::control::BodyFor(op, inputs);
 }
 
-// The places of the body's inputs and outputs in the node, and the matcher of the body.
-class LoopBody {
- public:
-  LoopBody(const SubgraphOp& op, const ir::Graph& body) : op_(op), matcher_(body) {}
+Dim ProductOf(const Shape& shape, int first, int last) {
+  return Shape(shape.dims().subspan(AsSize(first), AsSize(last - first))).num_elements();
+}
 
-  const Matcher& matcher() const { return matcher_; }
-
-  // The map of the body input behind the value; null when it is no input that the node fills.
-  const SubgraphOp::InputMap* MapBehind(ir::ValueId value) const {
-    const auto input = InputBehind(value);
-    if (!input) return nullptr;
-    const auto map = std::find_if(op_.input_map.begin(), op_.input_map.end(),
-                                  [&](const auto& candidate) { return candidate.body_input == *input; });
-    return map == op_.input_map.end() ? nullptr : &*map;
+// How a tensor is cut into frames of [rows, width] elements each, every one of them once; nothing when it is not.
+std::optional<LstmLoop::Slices> MatchSlices(const Shape& whole, const SubgraphOp::Slicing& slicing,
+                                            const Shape& frame) {
+  if (!whole.has_rank() || frame.rank() != 2) return std::nullopt;
+  const int axis = NormalizedAxis(slicing.axis, whole.rank());
+  const bool forward = slicing == SubgraphOp::Slicing{.axis = slicing.axis};
+  const bool backward = slicing == SubgraphOp::Slicing{.axis = slicing.axis, .start = -1, .end = 0, .stride = -1};
+  if (!forward && !backward) return std::nullopt;
+  if (!whole.is_static() || !frame.is_static()) {  // told by the ranks alone
+    if (whole.rank() != 3 || axis > 1) return std::nullopt;
+    return LstmLoop::Slices{axis == 0 ? SequenceOrder::kFramesFirst : SequenceOrder::kBatchFirst, backward};
   }
-  // Whether the next iteration takes `output` where this one takes `input`, each maybe seen through views.
-  bool IsFedBack(ir::ValueId output, ir::ValueId input) const {
-    const auto fed = InputBehind(input);
-    return fed && std::any_of(op_.back_edges.begin(), op_.back_edges.end(), [&](const auto& edge) {
-             return edge.body_input == *fed && OutputBehind(edge.body_output) == output;
-           });
-  }
-  ir::ValueId OutputBehind(std::int64_t output) const { return matcher_.BehindViews(Output(output)); }
-  const Shape& OutputShape(std::int64_t output) const { return matcher_.ShapeOf(Output(output)); }
-
- private:
-  ir::ValueId Output(std::int64_t output) const { return matcher_.graph().outputs()[AsSize(output)].value; }
-  std::optional<std::int64_t> InputBehind(ir::ValueId value) const {
-    const std::span<const ir::Input> inputs = matcher_.graph().inputs();
-    const ir::ValueId behind = matcher_.BehindViews(value);
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i].value == behind) return static_cast<std::int64_t>(i);
-    }
-    return std::nullopt;
-  }
-
-  const SubgraphOp& op_;
-  Matcher matcher_;
-};
-
-// Whether the slicing gives every frame once, in order.
-bool TakesEveryFrame(const std::optional<SubgraphOp::Slicing>& slicing) {
-  return slicing && (*slicing == SubgraphOp::Slicing{.axis = 0} || *slicing == SubgraphOp::Slicing{.axis = 1});
+  const Dim before = ProductOf(whole, 0, axis);
+  const Dim behind = ProductOf(whole, axis + 1, whole.rank());
+  if (before == 1 && behind == frame.num_elements()) return LstmLoop::Slices{SequenceOrder::kFramesFirst, backward};
+  if (before != frame[0] || behind != frame[1]) return std::nullopt;
+  return LstmLoop::Slices{SequenceOrder::kBatchFirst, backward};
 }
 
 bool IsTrue(const Matcher& matcher, ir::ValueId value) { return matcher.UniformValue(value) == 1.0; }
@@ -75,21 +55,23 @@ bool RunsByTripCount(const Matcher& matcher, const ir::Node& node, const LoopBod
 
 // Whether a Loop runs over all frames, or over a number of them that a run tells and its users fill up with zeros.
 bool TakeTrips(const Matcher& matcher, const ir::Node& node, LstmLoop& loop) {
-  const Dim frames = matcher.ShapeOf(node.inputs[loop.x])[FrameAxis(loop)];
   const ir::ValueId trips = node.inputs[Loop::kTripCount];
   if (const std::optional<double> known = matcher.UniformValue(trips)) {
-    return *known < 0 || (frames != kDynamic && *known == static_cast<double>(frames));
+    return *known < 0 || (loop.frames != kDynamic && *known == static_cast<double>(loop.frames));
   }
-  if (frames == kDynamic) return false;
+  if (loop.frames == kDynamic || loop.mask || loop.slices.backward) return false;
   std::vector<ir::ValueId> whole;
   for (std::size_t port = 0; port < loop.results.size(); ++port) {
     const auto& result = loop.results[port];
-    if (result && result->frames == LstmLoop::Result::Frames::kAll) whole.push_back(node.outputs[port]);
+    if (result && result->frames) whole.push_back(node.outputs[port]);
   }
-  auto paddings = FindPaddings(matcher, std::move(whole), {.trips = trips, .frames = frames});
+  auto paddings = FindPaddings(matcher, std::move(whole), {.trips = trips, .frames = loop.frames});
   if (!paddings) return false;
   loop.trips = trips;
   loop.paddings = std::move(*paddings);
+  for (auto& result : loop.results) {
+    if (result) result->ended = result->frames ? Ended::kZero : Ended::kHolds;
+  }
   return true;
 }
 
@@ -104,40 +86,91 @@ std::optional<LstmPattern> OnlyStep(const Matcher& matcher) {
   return step;
 }
 
+// Whether the next iteration takes the new state, or, for rows that have ended, the old one. Sets the mask.
+bool MatchFeedback(const LoopBody& body, ir::ValueId old_state, ir::ValueId new_state, std::optional<RowMask>& mask) {
+  const auto next = body.NextOf(old_state);
+  if (!next || *next == new_state) return next.has_value();
+  const auto masked = MatchMasked(body, *next);
+  if (!masked || masked->running != new_state) return false;
+  mask = masked->mask;
+  return masked->ended == body.matcher().BehindViews(old_state);
+}
+
+bool TakeFeedback(const LoopBody& body, LstmLoop& loop) {
+  std::optional<RowMask> of_h;
+  std::optional<RowMask> of_c;
+  if (!MatchFeedback(body, loop.step.h, loop.step.h_out, of_h)) return false;
+  if (!MatchFeedback(body, loop.step.c, loop.step.c_out, of_c) || of_c != of_h) return false;
+  loop.mask = of_h;
+  loop.holds_states = of_h.has_value();
+  return true;
+}
+
+// Whether the node's input has the elements of a state [rows, cells].
+bool HoldsState(const Matcher& matcher, ir::ValueId input, const Shape& state) {
+  const Shape& shape = matcher.ShapeOf(input);
+  if (!shape.is_static() || !state.is_static()) return shape.rank() == 2;
+  return shape.num_elements() == state.num_elements();
+}
+
 // Finds out which inputs of the node are x, h and c.
 bool TakeInputs(const Matcher& matcher, const ir::Node& node, const LoopBody& body, LstmLoop& loop) {
   const auto* x = body.MapBehind(loop.step.x);
   const auto* h = body.MapBehind(loop.step.h);
   const auto* c = body.MapBehind(loop.step.c);
-  if (x == nullptr || h == nullptr || c == nullptr || !TakesEveryFrame(x->slicing)) return false;
-  if (!body.IsFedBack(loop.step.h_out, loop.step.h) || !body.IsFedBack(loop.step.c_out, loop.step.c)) return false;
+  if (x == nullptr || h == nullptr || c == nullptr || !x->slicing || h->slicing || c->slicing) return false;
+  if (!TakeFeedback(body, loop)) return false;
   loop.x = AsSize(x->external_port);
   loop.h = AsSize(h->external_port);
   loop.c = AsSize(c->external_port);
-  loop.order = x->slicing->axis == 0 ? kernels::SequenceOrder::kFramesFirst : kernels::SequenceOrder::kBatchFirst;
-  const auto rank = [&](std::size_t input) { return matcher.ShapeOf(node.inputs[input]).rank(); };
-  return rank(loop.x) == 3 && rank(loop.h) == 2 && rank(loop.c) == 2;
+  const Shape& whole = matcher.ShapeOf(node.inputs[loop.x]);
+  const auto slices = MatchSlices(whole, *x->slicing, body.matcher().ShapeOf(loop.step.x));
+  if (!slices) return false;
+  loop.slices = *slices;
+  loop.frames = whole[NormalizedAxis(x->slicing->axis, whole.rank())];
+  return HoldsState(matcher, node.inputs[loop.h], body.matcher().ShapeOf(loop.step.h)) &&
+         HoldsState(matcher, node.inputs[loop.c], body.matcher().ShapeOf(loop.step.c));
 }
 
-std::optional<LstmLoop::Result> MatchResult(const LoopBody& body, const LstmLoop& loop,
-                                            const SubgraphOp::OutputMap& map) {
-  const ir::ValueId value = body.OutputBehind(map.body_output);
-  if (value != loop.step.h_out && value != loop.step.c_out) return std::nullopt;
+// What a value of the body is: h or c, and what it is for rows that have ended. Sets the mask where there is none yet.
+std::optional<LstmLoop::Result> MatchValue(const LoopBody& body, ir::ValueId value, LstmLoop& loop) {
   LstmLoop::Result result;
-  result.of = value == loop.step.h_out ? LstmLoop::Result::Of::kH : LstmLoop::Result::Of::kC;
-  result.frames = map.slicing ? LstmLoop::Result::Frames::kAll : LstmLoop::Result::Frames::kLast;
-  const Shape& shape = body.OutputShape(map.body_output);
-  if (!map.slicing) return shape.rank() == 2 ? std::optional(result) : std::nullopt;
-  const int axis = FrameAxis(loop);
-  const bool is_alike = TakesEveryFrame(map.slicing) && map.slicing->axis == axis;
-  return is_alike && shape.rank() == 3 && shape[axis] == 1 ? std::optional(result) : std::nullopt;
+  const auto masked = MatchMasked(body, value);
+  const ir::ValueId running = masked ? masked->running : value;
+  if (running != loop.step.h_out && running != loop.step.c_out) return std::nullopt;
+  const bool is_h = running == loop.step.h_out;
+  result.of = is_h ? LstmLoop::Result::Of::kH : LstmLoop::Result::Of::kC;
+  if (!masked) return loop.holds_states ? std::nullopt : std::optional(result);
+  if (loop.mask && *loop.mask != masked->mask) return std::nullopt;
+  loop.mask = masked->mask;
+  const Matcher& matcher = body.matcher();
+  const bool holds = loop.holds_states && masked->ended == matcher.BehindViews(is_h ? loop.step.h : loop.step.c);
+  if (!holds && matcher.UniformValue(masked->ended) != 0.0) return std::nullopt;
+  result.ended = holds ? Ended::kHolds : Ended::kZero;
+  return result;
+}
+
+std::optional<LstmLoop::Result> MatchResult(const Matcher& matcher, const ir::Node& node, const LoopBody& body,
+                                            LstmLoop& loop, const SubgraphOp::OutputMap& map) {
+  auto result = MatchValue(body, body.OutputBehind(map.body_output), loop);
+  if (!result) return std::nullopt;
+  const bool is_h = result->of == LstmLoop::Result::Of::kH;
+  const Shape& frame = body.matcher().ShapeOf(is_h ? loop.step.h_out : loop.step.c_out);
+  const Shape& whole = matcher.ShapeOf(node.outputs[AsSize(map.external_port)]);
+  if (map.slicing) {
+    result->frames = MatchSlices(whole, *map.slicing, frame);
+    if (!result->frames || result->frames->backward != loop.slices.backward) return std::nullopt;
+  } else if (whole.rank() != 2 && !whole.is_static()) {
+    return std::nullopt;
+  }
+  return result;
 }
 
 bool TakeResults(const Matcher& matcher, const ir::Node& node, const SubgraphOp& op, const LoopBody& body,
                  LstmLoop& loop) {
   loop.results.resize(node.outputs.size());
   for (const SubgraphOp::OutputMap& map : op.output_map) {
-    loop.results[AsSize(map.external_port)] = MatchResult(body, loop, map);
+    loop.results[AsSize(map.external_port)] = MatchResult(matcher, node, body, loop, map);
   }
   for (std::size_t port = 0; port < loop.results.size(); ++port) {
     if (!loop.results[port] && matcher.NumUses(node.outputs[port]) > 0) return false;
@@ -145,13 +178,22 @@ bool TakeResults(const Matcher& matcher, const ir::Node& node, const SubgraphOp&
   return true;
 }
 
+// Whether there is one length for each row, where a mask asks for them.
+bool HasLengths(const Matcher& matcher, const ir::Node& node, const LstmLoop& loop) {
+  if (!loop.mask) return true;
+  const TensorType& type = matcher.graph().value(node.inputs[loop.mask->lengths]).type;
+  const Dim rows = loop.body.value(loop.step.x).type.shape[0];
+  return IsInteger(type.dtype) && type.shape.is_static() && type.shape.num_elements() == rows &&
+         loop.frames != kDynamic;
+}
+
 }  // namespace
 
 std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& node) {
   const auto* op = ir::As<SubgraphOp>(*node.op);
   if (op == nullptr) return std::nullopt;
-  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, {}, {}, {}};
-  const LoopBody body(*op, loop.body);
+  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, 0, {}, false, {}, {}, {}};
+  const LoopBody body(matcher, node, *op, loop.body);
   const std::optional<LstmPattern> step = OnlyStep(body.matcher());
   if (!step) return std::nullopt;
   loop.step = *step;
@@ -161,7 +203,7 @@ std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& no
     loop.step = *swapped;
     if (!TakeInputs(matcher, node, body, loop)) return std::nullopt;
   }
-  if (!TakeResults(matcher, node, *op, body, loop)) return std::nullopt;
+  if (!TakeResults(matcher, node, *op, body, loop) || !HasLengths(matcher, node, loop)) return std::nullopt;
   const auto* counted = ir::As<Loop>(*node.op);
   if (counted == nullptr) return loop;
   const bool fits = RunsByTripCount(matcher, node, body, *counted) && TakeTrips(matcher, node, loop);

@@ -228,6 +228,83 @@ def other_cells():
                ops.rnn_sequence(x[0], h[0], lengths, w, r, b, N, "bidirectional").outputs(), [x, h])
 
 
+def masked_step(spelling, frame, h, c, running):
+    """h and c after a step, the old ones in rows that have ended, and what is written of the frame. `running`: whether
+    a row still runs, [B, 1]."""
+    I, N = int(frame.output(0).shape[-1]), int(h.output(0).shape[-1])
+    x = ops.reshape(frame, np.array([-1, I]), False)
+    step = ops.lstm_cell(x, h, c, *lstm_parts(None, I, N), N)
+    if spelling == "ended":  # the contrary condition, repeated along the row
+        shape = ops.constant(np.array(list(h.output(0).shape)))
+        ended = ops.broadcast(ops.logical_not(running), shape)
+        choose = lambda new, old: ops.select(ended, old, new)
+    else:
+        choose = lambda new, old: ops.select(running, new, old)
+    new_h, new_c = choose(step.output(0), h), choose(step.output(1), c)
+    shown = new_h if spelling == "held" else choose(step.output(0), ops.constant(np.zeros([1, 1], np.float32)))
+    return new_h, new_c, shown
+
+
+def masked_loop(name, kind, spelling, axis=0, way=(0, 1, 1, -1)):
+    """A Loop that takes its own number, or a TensorIterator that counts from 1, with rows that end at their lengths."""
+    T, B, I, N = 5, 3, 3, 4
+    x_shape = [T, B, I] if axis == 0 else [B, T, I]
+    x, h, c = fed(floats(*x_shape)), fed(floats(B, N)), fed(floats(B, N))
+    lengths = fed(np.array([3, 0, 5], np.int32))
+    frame, body_h, body_c = (ops.parameter(s, np.float32) for s in
+                             ([1, B, I] if axis == 0 else [B, 1, I], [B, N], [B, N]))
+    body_lengths = ops.parameter([B], np.int32)
+    number = ops.parameter([] if kind == "loop" else [1], np.int64 if kind == "loop" else np.int32)
+    ends = ops.unsqueeze(body_lengths, np.array([1]))
+    if kind == "loop":
+        running = ops.less(number, ops.convert(ends, "i64"))
+    else:
+        running = ops.greater_equal(ends, number)
+    new_h, new_c, shown = masked_step(spelling, frame, body_h, body_c, running)
+    results = [ops.result(v) for v in (new_h, new_c, ops.unsqueeze(shown, np.array([axis])))]
+    parameters = [frame, body_h, body_c, body_lengths, number]
+    if kind == "loop":
+        results.append(ops.result(ops.constant(np.array(True))))
+        node = ops.loop(ops.constant(np.array(T, np.int64)), ops.constant(np.array(True)))
+        node.set_function(ov.Model(results, parameters, "body"))
+        node.set_special_body_ports([4, 3])
+    else:
+        results.append(ops.result(ops.add(number, np.array([1], np.int32))))
+        node = ops.tensor_iterator()
+        node.set_body(ov.Model(results, parameters, "body"))
+        node.set_merged_input(number, ops.constant(np.array([1], np.int32)).output(0), results[3].output(0))
+    node.set_sliced_input(frame, x[0].output(0), *way, axis)
+    node.set_merged_input(body_h, h[0].output(0), results[0].output(0))
+    node.set_merged_input(body_c, c[0].output(0), results[1].output(0))
+    node.set_invariant_input(body_lengths, lengths[0].output(0))
+    made = [node.get_iter_value(results[0].output(0), -1), node.get_iter_value(results[1].output(0), -1),
+            node.get_concatenated_slices(results[2].output(0), *way, axis)]
+    record(name, made, [x, h, c, lengths])
+
+
+def masked_loops():
+    """LSTMs over rows of several lengths, as the frontends of other frameworks write them."""
+    masked_loop("lstm_loop_zeroed", "loop", "running")
+    masked_loop("lstm_loop_held", "loop", "held", axis=1)
+    masked_loop("lstm_iterator_zeroed", "iterator", "ended")
+    masked_loop("lstm_iterator_held_backward", "iterator", "held", way=(-1, -1, 1, 0))
+    # A batch of one, whose frames are rows already.
+    T, I, N = 4, 3, 5
+    x, h, c = fed(floats(T, I)), fed(floats(1, 1, N)), fed(floats(1, 1, N))
+    frame, body_h, body_c = (ops.parameter(s, np.float32) for s in ([1, I], [1, 1, N], [1, 1, N]))
+    row = lambda value: ops.squeeze(value, np.array([0]))
+    step = ops.lstm_cell(frame, row(body_h), row(body_c), *lstm_parts(None, I, N), N)
+    layer = lambda value: ops.unsqueeze(value, np.array([0]))
+    results = [ops.result(v) for v in (layer(step.output(0)), layer(step.output(1)), step.output(0))]
+    node = ops.tensor_iterator()
+    node.set_body(ov.Model(results, [frame, body_h, body_c], "body"))
+    node.set_sliced_input(frame, x[0].output(0), -1, -1, 1, 0, 0)
+    node.set_merged_input(body_h, h[0].output(0), results[0].output(0))
+    node.set_merged_input(body_c, c[0].output(0), results[1].output(0))
+    record("lstm_iterator_one_row", [node.get_concatenated_slices(results[2].output(0), -1, -1, 1, 0, 0),
+                                     node.get_iter_value(results[1].output(0), -1)], [x, h, c])
+
+
 def versions():
     """Attributes and opsets that only OpenVINO's own converters write."""
     x = fed(counting(3, 2))
@@ -248,7 +325,7 @@ def versions():
 
 
 if __name__ == "__main__":
-    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions, other_cells):
+    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions, other_cells, masked_loops):
         group()
     with open(os.path.join(HERE, "cases.json"), "w") as file:
         file.write('{"cases": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]}\n")

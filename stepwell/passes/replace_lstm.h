@@ -1,0 +1,16 @@
+#pragma once
+
+#include "stepwell/passes/lstm_loop.h"
+#include "stepwell/passes/rewriter.h"
+
+namespace stepwell::passes {
+
+// Writes a FusedLstm in place of a loop.
+void ReplaceLstmLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop);
+
+// Whether an LSTMSequence of static shape can be said by FusedLstm: the usual activations, constant weights, and
+// forwards or for rows that all run to the last frame.
+bool IsFusableSequence(const Matcher& matcher, const ir::Node& node);
+void ReplaceLstmSequence(Rewriter& rewriter, const ir::Node& node);
+
+}  // namespace stepwell::passes
