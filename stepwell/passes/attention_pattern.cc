@@ -46,16 +46,48 @@ Order InPlace(int rank) {
   return order;
 }
 
-// A tensor as a product reads it: another one with its axes in an order.
+// A value as another one times a number.
+struct Scaled {
+  ir::ValueId value;
+  double by = 1;
+};
+
+// What a product with a number, or a quotient by one, scales; nothing where the node is neither.
+std::optional<Scaled> MatchScaled(const Matcher& matcher, ir::ValueId value) {
+  const ir::Node* node = matcher.graph().producer(value);
+  if (node == nullptr || node->inputs.size() != 2) return std::nullopt;
+  const bool is_quotient = ir::As<Divide>(*node->op) != nullptr;
+  if (!is_quotient && ir::As<Multiply>(*node->op) == nullptr) return std::nullopt;
+  const std::size_t number = is_quotient || matcher.IsConstant(node->inputs[1]) ? 1 : 0;
+  const auto factor = matcher.UniformValue(node->inputs[number]);
+  const ir::ValueId scaled = node->inputs[1 - number];
+  if (!factor || *factor == 0 || matcher.ShapeOf(scaled) != matcher.ShapeOf(value)) return std::nullopt;
+  return Scaled{scaled, is_quotient ? 1 / *factor : *factor};
+}
+
+// A tensor as a product reads it: another one with its axes in an order, times a number.
 struct Operand {
   ir::ValueId value;
   Order order;
+  double scale = 1;
 };
+
+void TakeScale(const Matcher& matcher, Operand& operand) {
+  const auto scaled = MatchScaled(matcher, operand.value);
+  if (!scaled) return;
+  operand.value = scaled->value;
+  operand.scale *= scaled->by;
+}
 
 Operand OperandOf(const Matcher& matcher, ir::ValueId value, bool is_transposed) {
   Operand operand{value, InPlace(matcher.ShapeOf(value).rank())};
-  if (const ir::Node* transpose = matcher.Producer<Transpose>(value)) {
-    if (Order order = OrderOf(matcher, *transpose); !order.empty()) operand = {transpose->inputs[0], std::move(order)};
+  TakeScale(matcher, operand);
+  if (const ir::Node* transpose = matcher.Producer<Transpose>(operand.value)) {
+    if (Order order = OrderOf(matcher, *transpose); !order.empty()) {
+      operand.value = transpose->inputs[0];
+      operand.order = std::move(order);
+      TakeScale(matcher, operand);
+    }
   }
   if (is_transposed) std::swap(operand.order[operand.order.size() - 1], operand.order[operand.order.size() - 2]);
   return operand;
@@ -66,29 +98,22 @@ bool KeepsLastAxis(const Order& order) { return order.back() == std::ssize(order
 // Q K^T, scaled, and nothing else: fills q, k and scale.
 bool MatchScores(const Matcher& matcher, ir::ValueId scores, AttentionPattern& pattern) {
   double scale = 1;
-  const Shape& shape = matcher.ShapeOf(scores);
-  while (matcher.NumUses(scores) == 1) {
-    const ir::Node* node = matcher.graph().producer(scores);
-    if (const MatMul* product = ComputedProduct(matcher, node)) {
-      const Operand q = OperandOf(matcher, node->inputs[0], product->transpose_a);
-      const Operand k = OperandOf(matcher, node->inputs[1], !product->transpose_b);
-      pattern.q = q.value;
-      pattern.k = k.value;
-      pattern.op.q_order = q.order;
-      pattern.op.k_order = k.order;
-      pattern.op.scale = static_cast<float>(scale);
-      return KeepsLastAxis(q.order) && matcher.ShapeOf(scores) == shape;
-    }
-    if (node == nullptr || node->inputs.size() != 2) return false;
-    const bool is_quotient = ir::As<Divide>(*node->op) != nullptr;
-    if (!is_quotient && ir::As<Multiply>(*node->op) == nullptr) return false;
-    const std::size_t number = is_quotient || matcher.IsConstant(node->inputs[1]) ? 1 : 0;
-    const auto factor = matcher.UniformValue(node->inputs[number]);
-    if (!factor || *factor == 0) return false;
-    scale = is_quotient ? scale / *factor : scale * *factor;
-    scores = node->inputs[1 - number];
+  for (auto scaled = MatchScaled(matcher, scores); scaled; scaled = MatchScaled(matcher, scores)) {
+    if (matcher.NumUses(scores) != 1) return false;
+    scores = scaled->value;
+    scale *= scaled->by;
   }
-  return false;
+  const ir::Node* node = matcher.graph().producer(scores);
+  const MatMul* product = ComputedProduct(matcher, node);
+  if (product == nullptr || matcher.NumUses(scores) != 1) return false;
+  const Operand q = OperandOf(matcher, node->inputs[0], product->transpose_a);
+  const Operand k = OperandOf(matcher, node->inputs[1], !product->transpose_b);
+  pattern.q = q.value;
+  pattern.k = k.value;
+  pattern.op.q_order = q.order;
+  pattern.op.k_order = k.order;
+  pattern.op.scale = static_cast<float>(scale * q.scale * k.scale);
+  return KeepsLastAxis(q.order);
 }
 
 // The same plus a mask.

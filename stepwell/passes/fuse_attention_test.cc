@@ -94,8 +94,9 @@ ir::Graph RandomAttention(unsigned seed) {
   const auto extent = [&] { return testing::RandomInt(s.random(), 1, 9); };
   const Dim rows = extent(), keys = extent(), depth = extent(), value_depth = extent();
   const bool turns_keys = testing::RandomInt(s.random(), 0, 1) == 0;
-  const ValueId q = s.Transposed(WithEnd(leading, rows, depth), true);
-  const ValueId k = s.Transposed(turns_keys ? WithEnd(leading, depth, keys) : WithEnd(leading, keys, depth), false);
+  const ValueId q = s.Scaled(s.Transposed(WithEnd(leading, rows, depth), true));
+  const ValueId k =
+      s.Scaled(s.Transposed(turns_keys ? WithEnd(leading, depth, keys) : WithEnd(leading, keys, depth), false));
   const ValueId v = s.Transposed(WithEnd(leading, keys, value_depth), true);
   const ValueId scores = s.Masked(s.Scaled(s.Product(q, k, !turns_keys)), WithEnd(leading, rows, keys));
   ValueId y = s.Product(s.Softmax(scores), v, false);
