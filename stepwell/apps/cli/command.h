@@ -17,5 +17,6 @@ void AddSampleCommand(CLI::App& program);
 void AddScoreCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
 void AddOpsCommand(CLI::App& program);
+void AddViewCommand(CLI::App& program);
 
 }  // namespace stepwell::cli
