@@ -78,7 +78,7 @@ TEST(Compose, DrawsLinesDownwardsWhereTheGraphHasNoScopes) {
   std::vector<ir::ValueId> values = {builder.AddInput("x", kVector)};
   for (int i = 0; i < 60; ++i) {
     const ir::ValueId any = values[random() % values.size()];
-    values.push_back(builder.AddOne("n" + std::to_string(i), testing::SmallAdd(), {any, values.back()}));
+    values.push_back(builder.AddOne(std::to_string(i), testing::SmallAdd(), {any, values.back()}));
   }
   builder.AddOutput("y", values.back());
   const ir::Graph graph = std::move(builder).Build();
