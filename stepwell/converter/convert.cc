@@ -17,6 +17,7 @@
 #include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/roles.h"
 #include "stepwell/passes/fold.h"
+#include "stepwell/passes/fold_dilations.h"
 #include "stepwell/passes/fold_into_convolutions.h"
 #include "stepwell/passes/recognise_formulas.h"
 #include "stepwell/passes/sink_transposes.h"
@@ -37,6 +38,8 @@ class Conversion {
         PlanConversion(edges, variables, signature == nullptr ? options_ : WithSignature(edges, *signature, options_));
     warnings_ = plan.warnings;
     ir::Graph converted = Import(edges, variables, plan);
+    // The pads of a grid hold for one size of image only; those of a dilated convolution for all.
+    converted = passes::FoldDilations(converted);
     // Before anything is folded: a folded Range or Fill no longer shows which dimension it was made of.
     Report("freeing shapes", 0);
     converted = GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes});

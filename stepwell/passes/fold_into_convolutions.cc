@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 
-#include "stepwell/ops/conv/convolution.h"
 #include "stepwell/ops/conv/group_convolution.h"
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/layout/reshape.h"
 #include "stepwell/passes/channel_affine.h"
+#include "stepwell/passes/convolution_window.h"
 #include "stepwell/passes/explicit_padding.h"
 #include "stepwell/passes/prune.h"
 #include "stepwell/passes/rewriter.h"
@@ -16,7 +15,6 @@
 namespace stepwell::passes {
 namespace {
 
-using ops::conv::Convolution;
 using ops::conv::GroupConvolution;
 using ops::elementwise::Add;
 using ops::elementwise::Multiply;
@@ -24,27 +22,10 @@ using ops::layout::Reshape;
 
 constexpr int kChannelAxis = 1;
 
-const ops::conv::Window* WindowOf(const ir::Op& op) {
-  if (const auto* convolution = ir::As<Convolution>(op)) return &convolution->window;
-  if (const auto* convolution = ir::As<GroupConvolution>(op)) return &convolution->window;
-  return nullptr;
-}
-
-std::shared_ptr<const ir::Op> WithWindow(const ir::Op& op, ops::conv::Window window) {
-  if (ir::As<Convolution>(op) != nullptr) {
-    auto convolution = std::make_shared<Convolution>();
-    convolution->window = std::move(window);
-    return convolution;
-  }
-  auto convolution = std::make_shared<GroupConvolution>();
-  convolution->window = std::move(window);
-  return convolution;
-}
-
 ir::Graph FoldPads(const ir::Graph& graph) {
   const Matcher matcher(graph);
   return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) {
-    const ops::conv::Window* window = WindowOf(*node.op);
+    const ops::conv::Window* window = ConvolutionWindow(*node.op);
     const auto padding = window == nullptr ? std::nullopt : FindExplicitPadding(matcher, node, *window);
     if (!padding) return rewriter.CopyNode(node);
     ir::GraphBuilder& builder = rewriter.builder();
@@ -65,7 +46,7 @@ struct Absorbed {
 };
 
 std::optional<Absorbed> MatchAbsorbed(const Matcher& matcher, const ir::Node& node) {
-  if (WindowOf(*node.op) == nullptr || !matcher.IsConstant(node.inputs[1])) return std::nullopt;
+  if (ConvolutionWindow(*node.op) == nullptr || !matcher.IsConstant(node.inputs[1])) return std::nullopt;
   if (matcher.ShapeOf(node.outputs[0]).rank() < 3) return std::nullopt;
   Absorbed absorbed{&node, FollowChannelSteps(matcher, node.outputs[0], kChannelAxis)};
   const auto& steps = absorbed.behind.steps;

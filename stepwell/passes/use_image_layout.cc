@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
-#include "stepwell/ops/conv/convolution.h"
-#include "stepwell/ops/conv/group_convolution.h"
 #include "stepwell/ops/conv/image_convolution.h"
 #include "stepwell/ops/layout/transpose.h"
 #include "stepwell/ops/pool/pool.h"
+#include "stepwell/passes/convolution_window.h"
 #include "stepwell/passes/matcher.h"
 #include "stepwell/passes/prune.h"
 #include "stepwell/passes/rewriter.h"
@@ -15,8 +14,6 @@
 namespace stepwell::passes {
 namespace {
 
-using ops::conv::Convolution;
-using ops::conv::GroupConvolution;
 using ops::conv::ImageConvolution;
 using ops::conv::Window;
 using ops::pool::AvgPool;
@@ -28,10 +25,8 @@ bool IsImage(const TensorType& type) {
 }
 
 // The window of a convolution that may change its layout; null for other nodes.
-const Window* ConvolutionWindow(const Matcher& matcher, const ir::Node& node) {
-  const Window* window = nullptr;
-  if (const auto* convolution = ir::As<Convolution>(*node.op)) window = &convolution->window;
-  if (const auto* convolution = ir::As<GroupConvolution>(*node.op)) window = &convolution->window;
+const Window* WindowToMove(const Matcher& matcher, const ir::Node& node) {
+  const Window* window = ConvolutionWindow(*node.op);
   if (window == nullptr || !matcher.IsConstant(node.inputs[1]) || matcher.IsConstant(node.inputs[0])) return nullptr;
   const Shape& x = matcher.ShapeOf(node.inputs[0]);
   const Shape& weights = matcher.ShapeOf(node.inputs[1]);
@@ -61,7 +56,7 @@ class Lowering {
   bool Concerns(const ir::Node& node) const {
     if (node.inputs.empty() || !IsImage(graph_.value(node.inputs[0]).type)) return false;
     if (!IsImage(graph_.value(node.outputs[0]).type)) return false;
-    return ConvolutionWindow(matcher_, node) != nullptr || ImagePoolFor(matcher_, node).has_value();
+    return WindowToMove(matcher_, node) != nullptr || ImagePoolFor(matcher_, node).has_value();
   }
 
   ir::Graph Run() const {
@@ -80,7 +75,7 @@ class Lowering {
     ir::GraphBuilder& builder = rewriter.builder();
     if (const auto pool = ImagePoolFor(matcher_, node)) return builder.AddOne(node.name, *pool, {x});
     ImageConvolution convolution;
-    convolution.window = *ConvolutionWindow(matcher_, node);
+    convolution.window = *WindowToMove(matcher_, node);
     const Tensor zeros({DType::kF32, Shape{matcher_.ShapeOf(node.outputs[0])[1]}});
     const ir::ValueId bias = builder.AddConstant(node.name + "/bias", ir::ConstantData::Of(zeros.Clone()));
     return builder.AddOne(node.name, convolution, {x, rewriter.Mapped(node.inputs[1]), bias});
