@@ -8,14 +8,12 @@
 namespace stepwell::kernels {
 namespace {
 
-// The taps of one window that lie inside the input, and how many lie inside the padded input.
+// The taps of one window that lie inside the input.
 struct Taps {
   Taps(const Pool2dShape::Axis& axis, std::int64_t at) {
     const std::int64_t start = at * axis.stride - axis.pad_begin;
     for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
       const std::int64_t position = start + tap * axis.dilation;
-      if (position >= axis.input + axis.pad_end) break;
-      ++padded;
       if (position < 0 || position >= axis.input) continue;
       if (count++ == 0) first = position;
     }
@@ -23,7 +21,6 @@ struct Taps {
 
   std::int64_t first = 0;
   std::int64_t count = 0;
-  std::int64_t padded = 0;
 };
 
 void TakeMax(const float* x, std::int64_t channels, float* out) {
@@ -67,8 +64,8 @@ class Pooling {
 
   void Divide(const Taps& rows, const Taps& columns, float* out) const {
     const bool counts_pads = function_ == PoolFunction::kMeanWithPads;
-    const std::int64_t count = counts_pads ? rows.padded * columns.padded : rows.count * columns.count;
-    const auto divisor = static_cast<float>(std::max<std::int64_t>(count, 1));
+    const std::int64_t all = shape_.height.kernel * shape_.width.kernel;
+    const auto divisor = static_cast<float>(counts_pads ? all : rows.count * columns.count);
     for (std::int64_t c = 0; c < shape_.channels; ++c) out[c] /= divisor;
   }
 

@@ -18,7 +18,6 @@ struct Pool2dShape {
     std::int64_t stride = 1;
     std::int64_t dilation = 1;
     std::int64_t pad_begin = 0;
-    std::int64_t pad_end = 0;
   };
   std::int64_t images = 1;
   std::int64_t channels = 1;
@@ -27,8 +26,8 @@ struct Pool2dShape {
 
 enum class PoolFunction : std::uint8_t {
   kMax,           // over what lies inside; the lowest float where nothing does
-  kMean,          // over what lies inside; 0 where nothing does
-  kMeanWithPads,  // pads count as zeros, what lies beyond them does not count
+  kMean,          // over what lies inside; NaN where nothing does
+  kMeanWithPads,  // what lies outside counts as zeros
 };
 
 // Bits depend on the window alone. Allocates nothing.

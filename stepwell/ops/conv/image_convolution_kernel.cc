@@ -40,8 +40,8 @@ class PackedImageConvolution final : public Kernel {
 // By definition: in the order of channels that the definition has.
 class ImageConvolutionLoop final : public Kernel {
  public:
-  ImageConvolutionLoop(const ImageConvolution& op, const kernels::Conv2dShape& shape, std::vector<float> bias)
-      : low_(op.low), high_(op.high), shape_(shape), bias_(std::move(bias)) {}
+  ImageConvolutionLoop(const ImageConvolution& op, const kernels::Conv2dShape& shape)
+      : low_(op.low), high_(op.high), shape_(shape) {}
 
   std::size_t scratch_bytes() const override {
     const std::int64_t in = shape_.in_channels * shape_.in_height * shape_.in_width;
@@ -55,7 +55,8 @@ class ImageConvolutionLoop final : public Kernel {
     auto* memory = reinterpret_cast<float*>(args.scratch.data());
     const std::span<float> from(memory, x.size()), to(memory + x.size(), y.size());
     MoveChannels(x.data(), from.data(), shape_.in_height * shape_.in_width, shape_.in_channels);
-    kernels::ReferenceConv2d(shape_, from, args.inputs[1].as<float>(), bias_, kernels::Conv2dActivation::kNone, to);
+    kernels::ReferenceConv2d(shape_, from, args.inputs[1].as<float>(), args.inputs[2].as<float>(),
+                             kernels::Conv2dActivation::kNone, to);
     MoveChannels(to.data(), y.data(), shape_.out_channels, shape_.out_height() * shape_.out_width());
     for (std::size_t i = 0; i < y.size(); ++i) {
       const float sum = y[i] + (args.inputs.size() > 3 ? args.inputs[3].as<float>()[i] : 0.0F);
@@ -75,15 +76,14 @@ class ImageConvolutionLoop final : public Kernel {
   float low_;
   float high_;
   kernels::Conv2dShape shape_;
-  std::vector<float> bias_;
 };
 
 }  // namespace
 
 std::unique_ptr<const Kernel> MakeImageConvolutionKernel(const ImageConvolution& op, const KernelSite& site) {
   const kernels::Conv2dShape shape = ShapeOf(op, site);
-  std::vector<float> bias = site.constants[2]->Copy<float>();
-  if (site.set == KernelSet::kReference) return std::make_unique<ImageConvolutionLoop>(op, shape, std::move(bias));
+  const bool is_known = site.constants[1] != nullptr && site.constants[2] != nullptr;
+  if (site.set == KernelSet::kReference || !is_known) return std::make_unique<ImageConvolutionLoop>(op, shape);
   using Epilogue = kernels::ImageConvolution::Epilogue;
   const Epilogue epilogue{
       .residual = site.input_types.size() > 3 ? Epilogue::Residual::kAdded : Epilogue::Residual::kNone,
@@ -94,7 +94,8 @@ std::unique_ptr<const Kernel> MakeImageConvolutionKernel(const ImageConvolution&
   auto weights = site.weights == nullptr ? pack()
                                          : site.weights->GetOrMake<AlignedBuffer>(
                                                *site.constants[1], "image convolution " + convolution.Packing(), pack);
-  return std::make_unique<PackedImageConvolution>(std::move(convolution), std::move(weights), std::move(bias));
+  return std::make_unique<PackedImageConvolution>(std::move(convolution), std::move(weights),
+                                                  site.constants[2]->Copy<float>());
 }
 
 }  // namespace stepwell::ops::conv

@@ -60,7 +60,7 @@ struct AvgPool final : ir::OpOf<AvgPool> {
   static constexpr std::string_view kOpset = "opset1";
 
   PoolWindow pool;
-  bool exclude_pad = true;  // whether pads do not count; else they count as zeros
+  bool exclude_pad = true;  // whether what lies outside of x does not count; else it counts as zeros
 
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
   static void Fields(auto& self, auto& field) {

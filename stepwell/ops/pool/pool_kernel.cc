@@ -13,7 +13,7 @@ using kernels::PoolFunction;
 
 Pool2dShape::Axis AxisOf(const PoolWindow& pool, int axis, Dim input) {
   const conv::WindowAxis along = conv::WindowAlong(pool.window, axis, input, pool.extents[AsSize(axis)]);
-  return {along.input, along.output, along.kernel, along.stride, along.dilation, along.pad_begin, along.pad_end};
+  return {along.input, along.output, along.kernel, along.stride, along.dilation, along.pad_begin};
 }
 
 // One spatial axis counts as the width of an image one pixel high.

@@ -111,6 +111,13 @@ def slicing(recorder):
     strided("step", floats(7, 2), i32(1), i32(7), i32(3))
     strided("computed index", counting(4, 3), i32(2), i32(3), shrink_axis_mask=1, computed=True, dynamic=False)
     strided("computed range", counting(6), i64(1), i64(4), i64(2), computed=True, dynamic=False)
+    grid = lambda x, block, paddings: raw.SpaceToBatchND(input=x, block_shape=block, paddings=paddings)
+    recorder.case("grid", grid, counting(2, 4, 6, 3), Const(i32(2, 3)), Const(i32([0, 0], [0, 0])))
+    recorder.case("padded grid", grid, counting(1, 4, 5, 2), Const(i32(3, 2)), Const(i32([1, 1], [2, 1])))
+    recorder.case("grid along one axis", grid, counting(3, 5, 2), Const(i32(2)), Const(i32([0, 1])))
+    space = lambda x, block, crops: raw.BatchToSpaceND(input=x, block_shape=block, crops=crops)
+    recorder.case("space", space, counting(12, 2, 2, 3), Const(i32(2, 3)), Const(i32([0, 0], [0, 0])))
+    recorder.case("cropped space", space, counting(8, 3, 2, 1), Const(i32(2, 2)), Const(i32([1, 2], [0, 1])))
     recorder.case("zeros", lambda x, p: raw.Pad(input=x, paddings=p), floats(2, 3), Const(i32([1, 0], [2, 1])))
     recorder.case("value", lambda x, p, v: raw.PadV2(input=x, paddings=p, constant_values=v), counting(2, 2),
                   Const(i32([0, 1], [1, 0])), Const(np.int32(-9)))
