@@ -9,16 +9,17 @@
 #define HWY_TARGET_INCLUDE "stepwell/kernels/attention/masked_exp.cc"
 #include "hwy/foreach_target.h"
 //
-#include "stepwell/kernels/activation/math-inl.h"
+#include "stepwell/kernels/softmax/exp_sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace stepwell::kernels {
 namespace HWY_NAMESPACE {
 
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
-constexpr std::int64_t kPlaces = MaskedRow::kPlaces;
+using D = ExpSum::D;
+using V = ExpSum::V;
+constexpr std::int64_t kLanes = ExpSum::kLanes;
+constexpr std::int64_t kPlaces = ExpSum::kPlaces;
+static_assert(kPlaces == MaskedRow::kPlaces);
 constexpr std::int64_t kFloatElements = 1024;
 
 // The mask's element of a place, or of all.
@@ -52,23 +53,9 @@ HWY_ATTR float Largest(const float* scores, std::int64_t count) {
 
 // Of at most kFloatElements scores; the memory behind them adds zeros.
 HWY_ATTR double ExpOfFew(float* scores, std::int64_t count, float largest) {
-  const D d;
-  constexpr std::int64_t kVectors = kPlaces / kLanes;
-  V sums[kVectors];
-  for (V& sum : sums) sum = hn::Zero(d);
-  for (std::int64_t at = 0; at < count; at += kPlaces) {
-    for (std::int64_t v = 0; v < kVectors; ++v) {
-      float* lanes = scores + at + v * kLanes;
-      const V e = ExpLanes(d, hn::Sub(hn::LoadU(d, lanes), hn::Set(d, largest)));
-      hn::StoreU(e, d, lanes);
-      sums[v] = hn::Add(sums[v], e);
-    }
-  }
-  HWY_ALIGN float places[kPlaces];
-  for (std::int64_t v = 0; v < kVectors; ++v) hn::Store(sums[v], d, places + v * kLanes);
-  double sum = 0;
-  for (const float part : places) sum += double{part};
-  return sum;
+  ExpSum sum(largest);
+  for (std::int64_t at = 0; at < count; at += kPlaces) sum.Add(scores + at, scores + at);
+  return sum.Total();
 }
 
 HWY_ATTR double MaskedExpImpl(const MaskedRow& row) {

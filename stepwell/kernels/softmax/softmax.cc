@@ -13,19 +13,16 @@
 #define HWY_TARGET_INCLUDE "stepwell/kernels/softmax/softmax.cc"
 #include "hwy/foreach_target.h"
 //
-#include "stepwell/kernels/activation/math-inl.h"
+#include "stepwell/kernels/softmax/exp_sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace stepwell::kernels {
 namespace HWY_NAMESPACE {
 
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
-
-// Partial sums are kept in this many places whatever the number of lanes, so that every instruction set adds the same
-// numbers in the same order.
-constexpr std::int64_t kPlaces = 16;
+using D = ExpSum::D;
+using V = ExpSum::V;
+constexpr std::int64_t kLanes = ExpSum::kLanes;
+constexpr std::int64_t kPlaces = ExpSum::kPlaces;
 // So many elements are added up in float, at most 64 to a place, before the sum goes on in double.
 constexpr std::int64_t kFloatElements = 1024;
 
@@ -41,27 +38,16 @@ HWY_ATTR float LargestImpl(const float* x, std::int64_t count) {
 
 // out = exp(x - shift) (not written if null); returns the sum, over at most kFloatElements elements.
 HWY_ATTR double ExpSumOfFew(const float* x, std::int64_t count, float shift, float* out) {
-  const D d;
-  HWY_ALIGN float sums[kPlaces] = {};
-  HWY_ALIGN float rest[kPlaces];
-  for (std::int64_t at = 0; at < count; at += kPlaces) {
-    const std::int64_t here = std::min(kPlaces, count - at);
-    const float* from = x + at;
-    if (here < kPlaces) {
-      std::fill_n(std::copy_n(from, here, rest), kPlaces - here, -std::numeric_limits<float>::infinity());
-      from = rest;
-    }
-    HWY_ALIGN float exps[kPlaces];
-    for (std::int64_t lane = 0; lane < kPlaces; lane += kLanes) {
-      const V e = ExpLanes(d, hn::Sub(hn::LoadU(d, from + lane), hn::Set(d, shift)));
-      hn::Store(e, d, exps + lane);
-      hn::Store(hn::Add(hn::Load(d, sums + lane), e), d, sums + lane);
-    }
-    if (out != nullptr) std::copy_n(exps, here, out + at);
+  ExpSum sum(shift);
+  std::int64_t at = 0;
+  for (; at + kPlaces <= count; at += kPlaces) sum.Add(x + at, out == nullptr ? nullptr : out + at);
+  if (at < count) {
+    HWY_ALIGN float rest[kPlaces];
+    std::fill_n(std::copy_n(x + at, count - at, rest), kPlaces - (count - at), -std::numeric_limits<float>::infinity());
+    sum.Add(rest, rest);
+    if (out != nullptr) std::copy_n(rest, count - at, out + at);
   }
-  double sum = 0;
-  for (const float part : sums) sum += double{part};
-  return sum;
+  return sum.Total();
 }
 
 HWY_ATTR double ExpSumImpl(const float* x, std::int64_t count, float shift, float* out) {
