@@ -40,12 +40,12 @@ class Conversion {
     ir::Graph converted = Import(edges, variables, plan);
     // The pads of a grid hold for one size of image only; those of a dilated convolution for all.
     converted = passes::FoldDilations(converted);
-    // Before anything is folded: a folded Range or Fill no longer shows which dimension it was made of.
     Report("freeing shapes", 0);
-    converted = GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes});
-    converted = passes::FoldIntoConvolutions(passes::SinkTransposes(converted));
-    Report("folding", 0);
-    converted = passes::RecogniseFormulas(passes::Fold(converted));
+    converted =
+        GrantShapes(converted, {plan.wanted_shapes, options_.batch, options_.shapes}, [&](const ir::Graph& graph) {
+          Report("folding", 0);
+          return passes::RecogniseFormulas(passes::Fold(passes::FoldIntoConvolutions(passes::SinkTransposes(graph))));
+        });
     if (options_.weights == ConvertOptions::Weights::kF16) {
       Report("compressing", 0);
       converted = CompressToF16(converted);

@@ -39,8 +39,18 @@ ValueId GraphBuilder::AddInput(std::string name, const TensorType& type, const S
   const ValueId id = AddValue(type, std::nullopt);
   graph_.values_[id.index].names = std::move(tensor_names);
   name = UniqueName(std::move(name));
-  graph_.inputs_.push_back({std::move(name), id, default_shape});
+  graph_.inputs_.push_back({std::move(name), id, default_shape, CallShape(type.shape)});
   return id;
+}
+
+void GraphBuilder::SetCallShape(const CallShape& call) {
+  Input& input = graph_.inputs_.back();
+  const Shape& shape = type(input.value).shape;
+  if (call.shape.rank() != shape.rank() || call.largest.rank() != shape.rank() || !ShapesAgree(call.shape, shape)) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("input '{}' is {} and cannot take {} in a call", input.name,
+                                                      ToText(type(input.value)), ToText(call)));
+  }
+  input.call = call;
 }
 
 ValueId GraphBuilder::AddConstant(std::string name, ConstantData data) {

@@ -21,6 +21,10 @@ class GraphBuilder {
   ValueId AddInput(std::string name, const TensorType& type, const Shape& default_shape,
                    std::vector<std::string> tensor_names);
 
+  // What calls may give to the input that was added last; otherwise the shape of its type. Throws Error(kInvalidModel)
+  // where that does not allow it.
+  void SetCallShape(const CallShape& call);
+
   ValueId AddConstant(std::string name, ConstantData data);
   ValueId AddInts(std::string name, std::vector<std::int64_t> values);  // i64[n]
   ValueId AddInt(std::string name, std::int64_t value);                 // i64 scalar

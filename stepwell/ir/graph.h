@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stepwell/ir/call_shape.h"
 #include "stepwell/ir/op.h"
 
 namespace stepwell::ir {
@@ -38,11 +39,13 @@ struct Node {
 };
 
 // What the caller feeds. A free dimension is dynamic in the value's type; `default_shape` says what it was in the
-// source.
+// source. `call` is the type's shape, or wider: an extent that the user fixed at the conversion stands in the type, where
+// other programs look, but the nodes behind it still take others.
 struct Input {
   std::string name;
   ValueId value;
   Shape default_shape;
+  CallShape call;
 };
 
 // What the caller gets. Two outputs may be the same value under two names.

@@ -105,6 +105,20 @@ StateForm ReadForm(const std::string& text) {
               fmt::format("state_form '{}' or '{}' was expected and '{}' found", kExplicitForm, kReadValueForm, text));
 }
 
+void AddCallShape(const Graph& graph, const Input& input, XmlFact& entry) {
+  if (input.call == CallShape(graph.value(input.value).type.shape)) return;
+  entry.Add("call_shape", XmlText(input.call.shape, ","));
+  if (input.call.HasLimits()) entry.Add("largest_shape", XmlText(input.call.largest, ","));
+}
+
+std::optional<CallShape> ReadCallShape(const XmlFact& entry) {
+  const XmlFact* shape = entry.Find("call_shape");
+  if (shape == nullptr) return std::nullopt;
+  CallShape call(ParseXmlShape(shape->value));
+  if (const XmlFact* largest = entry.Find("largest_shape")) call.largest = ParseXmlShape(largest->value);
+  return call;
+}
+
 }  // namespace
 
 XmlFact FactsToXml(const Graph& graph) {
@@ -115,6 +129,7 @@ XmlFact FactsToXml(const Graph& graph) {
     XmlFact& entry = facts.Add(fmt::format("input{}", i));
     entry.Add("name", graph.inputs()[i].name);
     entry.Add("default_shape", XmlText(graph.inputs()[i].default_shape, ","));
+    AddCallShape(graph, graph.inputs()[i], entry);
   }
   for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
     facts.Add(fmt::format("output{}", i)).Add("name", graph.outputs()[i].name);
@@ -132,7 +147,7 @@ ModelFacts FactsFromXml(const XmlFact& xml) {
   ModelFacts facts;
   facts.state_form = ReadForm(xml.Value("state_form"));
   ReadNumbered(xml, "input", [&](const XmlFact& entry) {
-    facts.inputs.push_back({entry.Value("name"), ParseXmlShape(entry.Value("default_shape"))});
+    facts.inputs.push_back({entry.Value("name"), ParseXmlShape(entry.Value("default_shape")), ReadCallShape(entry)});
   });
   ReadNumbered(xml, "output", [&](const XmlFact& entry) { facts.outputs.push_back(entry.Value("name")); });
   ReadNumbered(xml, "state", [&](const XmlFact& entry) { facts.states.push_back(ReadState(entry)); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct ModelFacts {
   struct InputFact {
     std::string name;
     Shape default_shape;
+    std::optional<CallShape> call;  // where it is more than the shape of the Parameter says
   };
   std::vector<InputFact> inputs;     // in the order of the graph
   std::vector<std::string> outputs;  // in the order of the graph

@@ -124,6 +124,7 @@ void XmlGraphReader::AddInputs() {
     const XmlLayer& from = layer(input.layer);
     entries_[input.layer] = static_cast<std::int64_t>(builder_.graph().inputs().size());
     const ValueId value = builder_.AddInput(input.name, input.type, input.default_shape, from.outputs[0].names);
+    if (const auto call = CallShapeOf(input)) While(LayerFrame(from), [&] { builder_.SetCallShape(*call); });
     if (IsComputedVariable(input.layer)) continue;  // known once its initial value is
     While(LayerFrame(from), [&] { Keep(input.layer, {value}); });
   }
@@ -136,6 +137,13 @@ XmlGraphReader::InputEntry XmlGraphReader::MakeInput(std::size_t index) const {
   }
   const TensorType type = from.type == kReadValueType ? TypeOfVariable(from) : TypeOfLayer(from);
   return {index, from.name, type, DefaultShapeOf(index, type)};
+}
+
+std::optional<CallShape> XmlGraphReader::CallShapeOf(const InputEntry& input) const {
+  if (facts_ == nullptr) return std::nullopt;
+  const auto fact = std::find_if(facts_->inputs.begin(), facts_->inputs.end(),
+                                 [&](const ModelFacts::InputFact& entry) { return entry.name == input.name; });
+  return fact == facts_->inputs.end() ? std::nullopt : fact->call;
 }
 
 Shape XmlGraphReader::DefaultShapeOf(std::size_t index, const TensorType& type) const {

@@ -47,6 +47,7 @@ class XmlGraphReader {
 
   void AddInputs();
   InputEntry MakeInput(std::size_t index) const;
+  std::optional<CallShape> CallShapeOf(const InputEntry& input) const;
   Shape DefaultShapeOf(std::size_t index, const TensorType& type) const;
   bool IsComputedVariable(std::size_t index) const;
   void AddNodes();

@@ -34,7 +34,9 @@ void Rewriter::Map(ir::ValueId value, ir::ValueId stand_in) {
 }
 
 void Rewriter::CopyInput(const ir::Input& input, const TensorType& type) {
-  Map(input.value, builder_.AddInput(input.name, type, input.default_shape, {}));
+  const ir::ValueId copy = builder_.AddInput(input.name, type, input.default_shape, {});
+  if (type == source_.value(input.value).type) builder_.SetCallShape(input.call);
+  Map(input.value, copy);
 }
 
 void Rewriter::CopyInputs() {

@@ -17,9 +17,10 @@ void CopyGivenInputs(Rewriter& rewriter, const SpecialiseRequest& request) {
     if (!request.input_shapes[i]) continue;
     const TensorType& declared = rewriter.source().value(inputs[i].value).type;
     const TensorType given{declared.dtype, *request.input_shapes[i]};
-    if (!given.shape.is_static() || !ShapesAgree(declared.shape, given.shape)) {
+    if (!inputs[i].call.Takes(given.shape)) {
       throw Error(ErrorKind::kInvalidArgument,
-                  fmt::format("input '{}' takes {} and was given {}", inputs[i].name, ToText(declared), ToText(given)));
+                  fmt::format("input '{}' takes {}{} and was given {}", inputs[i].name, DTypeName(declared.dtype),
+                              ToText(inputs[i].call), ToText(given)));
     }
     rewriter.CopyInput(inputs[i], given);
   }

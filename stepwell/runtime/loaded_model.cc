@@ -11,6 +11,7 @@
 #include "stepwell/passes/fuse_layers.h"
 #include "stepwell/passes/recognise_formulas.h"
 #include "stepwell/passes/recognise_recurrences.h"
+#include "stepwell/passes/rewriter.h"
 #include "stepwell/passes/specialise.h"
 #include "stepwell/passes/use_image_layout.h"
 #include "stepwell/runtime/fingerprint.h"
@@ -33,6 +34,18 @@ std::vector<std::size_t> GivenInputs(const PlanRequest& request) {
   return given;
 }
 
+// The graph with inputs that take what calls may give: what a user fixed at the conversion need not be what is
+// computed.
+ir::Graph OpenForCalls(const ir::Graph& graph) {
+  passes::Rewriter rewriter(graph);
+  for (const ir::Input& input : graph.inputs()) {
+    rewriter.CopyInput(input, {graph.value(input.value).type.dtype, input.call.shape});
+    rewriter.builder().SetCallShape(input.call);
+  }
+  for (const ir::Node& node : graph.nodes()) rewriter.CopyNode(node);
+  return std::move(rewriter).Finish();
+}
+
 }  // namespace
 
 class LoadedModel::Impl {
@@ -40,7 +53,7 @@ class LoadedModel::Impl {
   explicit Impl(ir::Graph graph)
       : graph_(std::move(graph)),
         fingerprint_(Fingerprint(graph_)),
-        folded_(passes::Fold(graph_, kFolding)),
+        folded_(passes::Fold(OpenForCalls(graph_), kFolding)),
         recognised_(passes::RecogniseFormulas(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding))) {}
 
   const ir::Graph& graph() const { return graph_; }

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "stepwell/base/error.h"
 #include "stepwell/converter/import/importer.h"
 #include "stepwell/converter/import/node_kinds.h"
 #include "stepwell/converter/import/unique_gather.h"
+#include "stepwell/converter/plan/data_sources.h"
 #include "stepwell/converter/plan/default_outputs.h"
 #include "stepwell/converter/plan/input_plan.h"
 #include "stepwell/converter/plan/requested_inputs.h"
@@ -38,6 +40,7 @@ class Planner {
   ConversionPlan Run() {
     requested_ = ResolveRequestedInputs(edges_, options_);
     ResolveNamedStates();
+    AddDataSources();
     for (const RequestedInput& request : requested_) AddRequestedInput(edges_, variables_, request, plan_);
     ResolveOutputs();
     FindLoops();
@@ -48,8 +51,9 @@ class Planner {
     const OutputChoice choice = options_.outputs.empty() ? OutputChoice::kDefault : OutputChoice::kUser;
     IncludeLoops(edges_, variables_, loops_, requested_, choice, plan_);
     AddPlaceholders();
-    GiveLooseShapes();
     RewriteUniqueGathers(edges_, plan_.import);
+    DropUnreadSources();
+    GiveLooseShapes();
     CheckImportable(edges_, NeededNodes(edges_, plan_.import));
     PairByEdges(edges_, variables_, depends_on_call_, plan_);
     if (options_.states.mode == StateRequests::Mode::kNone) plan_.pairs.clear();
@@ -75,6 +79,25 @@ class Planner {
       }
       named_states_.push_back(std::move(state));
     }
+  }
+
+  // Iterators and queues are fed like placeholders, behind what the user named.
+  void AddDataSources() {
+    for (RequestedInput& source : DataSourceInputs(edges_)) {
+      if (FindRequested(source.resolved) != nullptr) continue;
+      from_sources_.insert({source.name, source.resolved.tensor});
+      requested_.push_back(std::move(source));
+    }
+  }
+
+  void DropUnreadSources() {
+    auto& inputs = plan_.import.inputs;
+    inputs.erase(std::remove_if(inputs.begin(), inputs.end(),
+                                [&](const ImportInput& input) {
+                                  const auto source = from_sources_.find(input.name);
+                                  return source != from_sources_.end() && !IsRead(edges_, plan_.import, source->second);
+                                }),
+                 inputs.end());
   }
 
   // The request for the same tensor, edge or variable.
@@ -156,7 +179,7 @@ class Planner {
     std::vector<const ImportInput*> takers;
     for (const ImportInput& input : plan_.import.inputs) {
       const bool is_placeholder = !input.cut.tensors.empty() && IsPlaceholder(edges_.node(input.cut.tensors[0].node));
-      if (is_placeholder) takers.push_back(&input);
+      if (is_placeholder || from_sources_.contains(input.name)) takers.push_back(&input);
     }
     if (takers.size() != options_.input_shapes.size()) {
       Refuse(fmt::format("--input_shape has {} shapes for {} inputs; say with --input which are meant",
@@ -171,6 +194,7 @@ class Planner {
   ConversionPlan plan_;
   std::vector<RequestedInput> requested_;
   std::vector<NamedState> named_states_;
+  std::map<std::string, TensorId> from_sources_;  // inputs that DataSourceInputs() found, by name
   std::vector<bool> depends_on_call_;
   std::vector<VariableLoop> loops_;
 };

@@ -17,13 +17,14 @@ class Granter {
     for (const ir::Input& input : graph.inputs()) wanted_.push_back(WantedShape(input));
   }
 
-  ir::Graph Run() {
-    if (!NeedsFreeing()) return Fixed(graph_);
+  ir::Graph Run(FunctionRef<ir::Graph(const ir::Graph&)> simplify) {
+    if (!NeedsFreeing()) return simplify(Fixed(graph_));
     // All that can be free is freed first: what the user fixes at the source's extent is fixed on the result, so that a
-    // merged axis (frames * batch) is still seen as what it is.
+    // merged axis (frames * batch) is still seen as what it is. Before anything is folded: a folded Range or Fill no
+    // longer shows which dimension it was made of.
     const FreeShapesResult freed = FreeShapes(graph_);
     held_ = &freed.held;
-    return Fixed(freed.graph);
+    return StaysOpen() ? Fixed(simplify(freed.graph)) : simplify(Fixed(freed.graph));
   }
 
  private:
@@ -53,8 +54,12 @@ class Granter {
     return input.default_shape.rank() > 0 && input.default_shape[0] == widest->default_shape[0];
   }
 
+  // Whether calls may give other shapes than those that the user fixed.
+  bool StaysOpen() const { return graph_.states().empty() && wishes_.shapes != ConvertOptions::Shapes::kStatic; }
+
   // Nothing has to be freed where every wish is what the source has already.
   bool NeedsFreeing() const {
+    if (StaysOpen()) return true;
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (wanted_[i] != graph_.value(graph_.inputs()[i].value).type.shape) return true;
     }
@@ -72,6 +77,7 @@ class Granter {
         default_shape[axis] = MergedDim(wanted_[i][axis], default_shape[axis]);
       }
       rewriter.Map(input.value, rewriter.builder().AddInput(input.name, type, default_shape, value.names));
+      if (StaysOpen()) rewriter.builder().SetCallShape(input.call);
     }
     for (const ir::Node& node : graph.nodes()) rewriter.CopyNode(node);
     return std::move(rewriter).Finish();
@@ -80,6 +86,8 @@ class Granter {
   Shape FixedShape(const ir::Input& input, Shape shape, const Shape& wanted) const {
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (!DimsAgree(shape[axis], wanted[axis])) RefuseDim(input, axis, shape[axis], wanted[axis]);
+      const Dim most = input.call.largest[axis];
+      if (most != kDynamic && wanted[axis] > most) RefuseLength(input, axis, wanted[axis]);
       shape[axis] = MergedDim(shape[axis], wanted[axis]);
     }
     return shape;
@@ -95,6 +103,11 @@ class Granter {
                        reason));
   }
 
+  [[noreturn]] static void RefuseLength(const ir::Input& input, int axis, Dim want) {
+    Refuse(fmt::format("axis {} of input '{}' cannot be {}: the graph cuts it out of a table of {}", axis, input.name,
+                       want, input.call.largest[axis]));
+  }
+
   const ir::Graph& graph_;
   const ShapeWishes& wishes_;
   std::vector<Shape> wanted_;  // by input; kDynamic where free
@@ -103,6 +116,9 @@ class Granter {
 
 }  // namespace
 
-ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes) { return Granter(graph, wishes).Run(); }
+ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes,
+                      FunctionRef<ir::Graph(const ir::Graph&)> simplify) {
+  return Granter(graph, wishes).Run(simplify);
+}
 
 }  // namespace stepwell::converter

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stepwell/base/parallel.h"
 #include "stepwell/converter/convert.h"
 #include "stepwell/ir/graph.h"
 
@@ -17,9 +18,12 @@ struct ShapeWishes {
   ConvertOptions::Shapes shapes = ConvertOptions::Shapes::kFree;
 };
 
-// Frees batch and frames of a graph that has the source's fixed shapes (shapes/free_shapes.h), then fixes what the user
-// wants fixed, there and in Input::default_shape. Throws Error(kInvalidArgument) naming input, axis and the node that
-// holds it where a wish cannot be granted.
-ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes);
+// Frees batch and frames of a graph that has the source's shapes (shapes/free_shapes.h), simplifies it, and fixes what
+// the user wants fixed, there and in Input::default_shape. Where nothing remembers, `simplify` sees the free shapes, so
+// that the nodes behind a fixed input go on computing shapes from it and a call may still give others (Input::call); a
+// state's shape is that of the conversion. Throws Error(kInvalidArgument) naming input, axis and the node that holds it
+// where a wish cannot be granted.
+ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes,
+                      FunctionRef<ir::Graph(const ir::Graph&)> simplify);
 
 }  // namespace stepwell::converter

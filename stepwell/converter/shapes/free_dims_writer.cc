@@ -107,6 +107,22 @@ TensorType FreedType(const ir::Graph& graph, const ir::Input& input, const DimSy
   return type;
 }
 
+// Says of the input that was added last how long its axes can be.
+void LimitCall(passes::Rewriter& rewriter, const SolvedShapes& solved,
+               const std::vector<std::optional<SymbolId>>& axes) {
+  ir::CallShape call = rewriter.builder().graph().inputs().back().call;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    if (!axes[axis] || solved.symbols.IsHard(*axes[axis])) continue;
+    for (const DimLimit& limit : solved.limits) {
+      const bool is_axis = limit.dim.constant == 1 && limit.dim.symbols.size() == 1 &&
+                           solved.symbols.Root(limit.dim.symbols[0]) == solved.symbols.Root(*axes[axis]);
+      Dim& most = call.largest[static_cast<int>(axis)];
+      if (is_axis && (most == kDynamic || limit.most < most)) most = limit.most;
+    }
+  }
+  rewriter.builder().SetCallShape(call);
+}
+
 // The element that a uniform constant repeats, a scalar.
 ir::ConstantData ElementOf(const ir::ConstantData& uniform) {
   Tensor element({uniform.type.dtype, {}});
@@ -149,6 +165,7 @@ ir::Graph WriteFreeDims(const ProbedGraph& probed, const SolvedShapes& solved) {
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const ir::Input& input = graph.inputs()[i];
     rewriter.CopyInput(input, FreedType(graph, input, solved.symbols, probed.input_symbols[i]));
+    LimitCall(rewriter, solved, probed.input_symbols[i]);
   }
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto target = solved.targets.find(i);

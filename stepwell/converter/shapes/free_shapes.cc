@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 
 #include "stepwell/converter/shapes/dim_symbols.h"
@@ -10,6 +12,7 @@
 #include "stepwell/converter/shapes/image_inputs.h"
 #include "stepwell/converter/shapes/shape_probe.h"
 #include "stepwell/converter/shapes/shape_solver.h"
+#include "stepwell/passes/rewriter.h"
 
 namespace stepwell::converter {
 namespace {
@@ -23,16 +26,42 @@ std::vector<Dim> ExtentsOf(const ir::Graph& graph) {
   return {extents.begin(), extents.end()};
 }
 
-// The graph, with a symbol for every leading axis of its inputs and for every axis of its images.
+// A large prime, so that no extent in the graph is one or a multiple of it; another one for each axis.
+constexpr std::array<Dim, Shape::kMaxRank> kStandIns = {100003, 100019, 100043, 100049, 100057, 100069, 100103, 100109};
+
+bool IsStandIn(Dim dim, int axis) { return dim == kStandIns[AsSize(axis)]; }
+
+bool HasFreeInputs(const ir::Graph& graph) {
+  return std::any_of(graph.inputs().begin(), graph.inputs().end(),
+                     [&](const ir::Input& input) { return !graph.value(input.value).type.shape.is_static(); });
+}
+
+// The graph with extents for the axes that are free already, so that what the source computes from them can be told
+// from what it wrote into constants.
+ir::Graph WithStandIns(const ir::Graph& graph) {
+  passes::Rewriter rewriter(graph);
+  for (const ir::Input& input : graph.inputs()) {
+    TensorType type = graph.value(input.value).type;
+    for (int axis = 0; axis < type.shape.rank(); ++axis) {
+      type.shape[axis] = MergedDim(type.shape[axis], kStandIns[AsSize(axis)]);
+    }
+    rewriter.CopyInput(input, type);
+  }
+  for (const ir::Node& node : graph.nodes()) rewriter.CopyNode(node);
+  return std::move(rewriter).Finish();
+}
+
+// The graph, with a symbol for every leading axis of its inputs, for every axis of its images, and for those that are
+// free already.
 ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, DimSymbols& symbols) {
   ProbedGraph probed{graph, {}, {}};
   const std::vector<bool> is_image = FindImageInputs(graph);
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const Shape& shape = graph.value(graph.inputs()[i].value).type.shape;
     auto& axes = probed.input_symbols.emplace_back(AsSize(std::max(0, shape.rank())));
-    const int axes_that_may_vary = is_image[i] ? shape.rank() : std::min(shape.rank(), options.leading_axes);
-    for (int axis = 0; axis < axes_that_may_vary; ++axis) {
-      if (shape[axis] >= 1) axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      const bool may_vary = is_image[i] || axis < options.leading_axes || IsStandIn(shape[axis], axis);
+      if (may_vary && shape[axis] >= 1) axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});
     }
   }
   for (const ir::Node& node : graph.nodes()) probed.sites.push_back(ShapeSiteOf(graph, node));
@@ -61,13 +90,35 @@ std::vector<std::string> HeldAxes(const ProbedGraph& probed, const SolvedShapes&
   return held;
 }
 
-}  // namespace
+bool HoldsStandIn(const ProbedGraph& probed, const SolvedShapes& solved) {
+  for (const auto& axes : probed.input_symbols) {
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+      const bool is_free = !axes[axis] || !solved.symbols.IsHard(*axes[axis]);
+      if (!is_free && IsStandIn(solved.symbols.source_value(*axes[axis]), static_cast<int>(axis))) return true;
+    }
+  }
+  return false;
+}
 
-FreeShapesResult FreeShapes(const ir::Graph& graph, const FreeShapesOptions& options) {
+// Nothing where an axis that is free in the source would be held.
+std::optional<FreeShapesResult> FreeStaticShapes(const ir::Graph& graph, const FreeShapesOptions& options) {
   DimSymbols symbols(ExtentsOf(graph));
   const ProbedGraph probed = ToProbe(graph, options, symbols);
   const SolvedShapes solved = SolveShapes(probed, std::move(symbols));
-  return {WriteFreeDims(probed, solved), HeldAxes(probed, solved)};
+  if (HoldsStandIn(probed, solved)) return std::nullopt;
+  return FreeShapesResult{WriteFreeDims(probed, solved), HeldAxes(probed, solved)};
+}
+
+}  // namespace
+
+FreeShapesResult FreeShapes(const ir::Graph& graph, const FreeShapesOptions& options) {
+  if (!HasFreeInputs(graph)) return FreeStaticShapes(graph, options).value();
+  try {
+    if (auto freed = FreeStaticShapes(WithStandIns(graph), options)) return *std::move(freed);
+  } catch (const Error&) {
+    // The source's free axes cannot have just any extents; which ones, only a call tells.
+  }
+  return {graph, {}};
 }
 
 }  // namespace stepwell::converter
