@@ -60,22 +60,22 @@ Tensor Recorded(const std::string& recording, const std::string& name) {
 }
 
 // Feeds ids, mask and types, recorded under `files`, to `inputs`.
-Tensors Run(const ModelRunner& runner, const std::vector<std::string>& inputs, const std::string& recording,
-            const std::vector<std::string>& files) {
+Tensors RunRecorded(const ModelRunner& runner, const std::vector<std::string>& inputs, const std::string& recording,
+                    const std::vector<std::string>& files) {
   Tensors tensors;
   for (std::size_t i = 0; i < inputs.size(); ++i) tensors.emplace(inputs[i], Recorded(recording, files[i]));
   return runner.Run(tensors);
 }
 
 void ExpectRecorded(const ModelRunner& runner, const std::vector<std::string>& inputs, const std::string& recording) {
-  const Tensors outputs = Run(runner, inputs, recording, inputs);
+  const Tensors outputs = RunRecorded(runner, inputs, recording, inputs);
   EXPECT_LT(RelativeDifference(outputs.at(kPooled), Recorded(recording, kPooled)), kTolerance) << recording;
 }
 
 // Graphs that TensorFlow built at these batches and lengths with the same weights.
 void ExpectRecordedShapes(const ModelRunner& runner, const std::vector<std::string>& inputs) {
   for (const std::string recording : {"bert_tiny_1x9", "bert_tiny_3x20", "bert_tiny_2x64"}) {
-    const Tensors outputs = Run(runner, inputs, recording, {"ids", "mask", "types"});
+    const Tensors outputs = RunRecorded(runner, inputs, recording, {"ids", "mask", "types"});
     EXPECT_LT(RelativeDifference(outputs.at(kPooled), Recorded(recording, "pooled")), kTolerance) << recording;
   }
 }
@@ -114,19 +114,18 @@ TEST_P(RecordedBert, GivesEveryTokensVectorWithoutOutputFlag) {
   options.outputs.clear();
   const ModelRunner runner = RunnerOf(options, GetParam().fusion);
   const std::string recording = "bert_tiny_meta_" + version + "_0";
-  const Tensors outputs = Run(runner, kPlaceholders, recording, kPlaceholders);
+  const Tensors outputs = RunRecorded(runner, kPlaceholders, recording, kPlaceholders);
   const std::string tokens = "bert/encoder/Reshape_2";
   EXPECT_LT(RelativeDifference(outputs.at(tokens), Recorded(recording, tokens)), kTolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, RecordedBert,
-                         ::testing::Values(Version{"tf112", runtime::Fusion::kOn},
-                                           Version{"tf112", runtime::Fusion::kOff},
-                                           Version{"tf115", runtime::Fusion::kOn},
-                                           Version{"tf115", runtime::Fusion::kOff}),
-                         [](const ::testing::TestParamInfo<Version>& info) {
-                           return info.param.name + (info.param.fusion == runtime::Fusion::kOn ? "Fused" : "Plain");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Versions, RecordedBert,
+    ::testing::Values(Version{"tf112", runtime::Fusion::kOn}, Version{"tf112", runtime::Fusion::kOff},
+                      Version{"tf115", runtime::Fusion::kOn}, Version{"tf115", runtime::Fusion::kOff}),
+    [](const ::testing::TestParamInfo<Version>& version) {
+      return version.param.name + (version.param.fusion == runtime::Fusion::kOn ? "Fused" : "Plain");
+    });
 
 TEST(BertConversion, FreesBatchAndLengthOfThePlaceholders) {
   const ir::Graph graph = converter::Convert(PublishedMeta("tf115")).graph;
@@ -155,8 +154,7 @@ TEST(BertConversion, FixesShapesForGoodWhenAsked) {
 TEST(BertConversion, RefusesALengthBeyondThePositions) {
   ConvertOptions options = PublishedMeta("tf115");
   options.inputs = ParseInputs("Placeholder[1 65],Placeholder_1[1 65],Placeholder_2[1 65]");
-  EXPECT_THAT(MessageOf([&] { converter::Convert(options); }),
-              HasSubstr("axis 1 of input 'Placeholder' cannot be 65"));
+  EXPECT_THAT(MessageOf([&] { converter::Convert(options); }), HasSubstr("axis 1 of input 'Placeholder' cannot be 65"));
 }
 
 TEST(Bert, RefusesACallLongerThanItsPositions) {

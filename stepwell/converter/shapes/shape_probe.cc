@@ -19,22 +19,22 @@ bool OppositeAxes(int a, int a_rank, int b, int b_rank) { return a_rank - a == b
 bool EqualAxes(int a, int, int b, int) { return a == b; }
 
 // Of two matrices, or rows of them: the one's columns and the other's rows, and what stands before both.
-AxesMeet MatMulAxes(const ops::matmul::MatMul& op) {
-  return [&op](int a, int a_rank, int b, int b_rank) {
+AxesMeeting MatMulAxes(const ops::matmul::MatMul& op) {
+  return {[&op](int a, int a_rank, int b, int b_rank) {
     const int a_inner = op.transpose_a && a_rank > 1 ? 2 : 1;
     const int b_inner = op.transpose_b || b_rank == 1 ? 1 : 2;
     const bool is_inner = a_rank - a == a_inner && b_rank - b == b_inner;
     return is_inner || (a_rank - a == b_rank - b && a_rank - a > 2);
-  };
+  }};
 }
 
-AxesMeet AxesMeetingIn(const ir::Node& node) {
+AxesMeeting AxesMeetingIn(const ir::Node& node) {
   constexpr std::array<std::string_view, 4> kUnlike = {"Reshape", "Gather", "GatherND", "Range"};
   if (const auto* op = ir::As<ops::matmul::MatMul>(*node.op)) return MatMulAxes(*op);
-  if (node.op->name() == "Concat") return EqualAxes;
+  if (node.op->name() == "Concat") return {EqualAxes};
   const bool is_elementwise = node.inputs.size() == 2 && node.outputs.size() == 1 &&
                               std::find(kUnlike.begin(), kUnlike.end(), node.op->name()) == kUnlike.end();
-  return is_elementwise ? OppositeAxes : AnyAxes;
+  return is_elementwise ? AxesMeeting{OppositeAxes, true} : AxesMeeting{AnyAxes};
 }
 
 bool IsSlice(const ir::Node& node) { return node.op->name() == "Slice" || node.op->name() == "StridedSlice"; }
@@ -155,7 +155,8 @@ std::optional<std::vector<DimExpr>> ShapeProbe::TargetOf(std::size_t index) {
   const auto& site = probed_.sites[index];
   if (!site) return std::nullopt;
   const ir::Node& node = graph_.nodes()[index];
-  return node.op->name() == "Reshape" ? ReshapeTarget(node) : SoftTarget(index, *site);
+  if (node.op->name() != "Reshape") return SoftTarget(index, *site);
+  return graph_.constant(node.inputs[1]) == nullptr ? std::nullopt : ReshapeTarget(node);
 }
 
 std::optional<std::vector<DimExpr>> ShapeProbe::ReshapeTarget(const ir::Node& node) {
@@ -173,14 +174,31 @@ std::optional<std::vector<DimExpr>> ShapeProbe::ReshapeTarget(const ir::Node& no
 }
 
 std::optional<std::vector<DimExpr>> ShapeProbe::SoftTarget(std::size_t index, const ShapeSite& site) {
+  const std::vector<DimExpr> computed = ComputedExprs(index, site);
   std::vector<DimExpr> target;
+  bool any = false;
   for (std::size_t element = 0; element < site.numbers.size(); ++element) {
-    target.push_back(SoftExpr(index, site, element));
+    const bool is_computed = !computed.empty() && !computed[element].is_literal();
+    target.push_back(is_computed ? computed[element] : SoftExpr(index, site, element));
+    any = any || (!is_computed && !target.back().is_literal());
   }
-  if (std::all_of(target.begin(), target.end(), [](const DimExpr& expr) { return expr.is_literal(); })) {
-    return std::nullopt;
-  }
+  if (!any) return std::nullopt;
   return target;
+}
+
+// What the numbers of a site are that the graph computes from shapes; empty where they are constants, or no products.
+std::vector<DimExpr> ShapeProbe::ComputedExprs(std::size_t index, const ShapeSite& site) const {
+  const ir::Node& node = graph_.nodes()[index];
+  if (!site.input || graph_.constant(node.inputs[*site.input]) != nullptr) return {};
+  const auto& probes = builder_.value(*mapped_[node.inputs[*site.input].index]).ints;
+  std::vector<DimExpr> exprs;
+  for (std::size_t element = 0; probes && element < site.numbers.size(); ++element) {
+    const auto probe = (*probes)[element];
+    const auto expr = probe ? symbols_.ExprOf(site.numbers[element], *probe) : std::nullopt;
+    if (!expr) return {};
+    exprs.push_back(*expr);
+  }
+  return exprs;
 }
 
 // A number that equals an extent of some input may have been that extent; it is one when the shapes ask for it.
@@ -217,7 +235,7 @@ std::optional<ShapeConflict> ShapeProbe::FixedRead(const ir::Node& node) const {
   if (!axis || axis->size() != 1) return std::nullopt;
   const auto expr = ExprOf(node.inputs[0], NormalizedAxis((*axis)[0], SourceShape(node.inputs[0]).rank()));
   if (!expr || expr->is_literal()) return std::nullopt;
-  return ShapeConflict{PlaceOf(node), {}, expr->symbols, {}};
+  return ShapeConflict{PlaceOf(node), {}, {}, expr->symbols, {}};
 }
 
 std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
@@ -225,21 +243,21 @@ std::optional<ShapeConflict> ShapeProbe::StateConflict() const {
     const ir::ValueId input = graph_.inputs()[*graph_.FindInput(state.input)].value;
     const ir::ValueId output = graph_.outputs()[*graph_.FindOutput(state.output)].value;
     if (ProbeShape(input) == ProbeShape(output)) continue;
-    ShapeConflict conflict{fmt::format("state '{}'", state.name), {}, {}, {}};
-    CollectPairs(input, output, EqualAxes, conflict);
+    ShapeConflict conflict{fmt::format("state '{}'", state.name), {}, {}, {}, {}};
+    CollectPairs(input, output, {EqualAxes}, conflict);
     if (!conflict.involved.empty()) return conflict;
   }
   return std::nullopt;
 }
 
 ShapeConflict ShapeProbe::ConflictAt(const ir::Node& node) const {
-  ShapeConflict conflict{PlaceOf(node), {}, {}, {}};
-  const AxesMeet meet = AxesMeetingIn(node);
+  ShapeConflict conflict{PlaceOf(node), {}, {}, {}, {}};
+  const AxesMeeting meeting = AxesMeetingIn(node);
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     for (std::size_t j = i + 1; j < node.inputs.size(); ++j) {
-      CollectPairs(node.inputs[i], node.inputs[j], meet, conflict);
+      CollectPairs(node.inputs[i], node.inputs[j], meeting, conflict);
     }
-    if (node.inputs.size() == 1) CollectPairs(node.inputs[0], node.inputs[0], AnyAxes, conflict);
+    if (node.inputs.size() == 1) CollectPairs(node.inputs[0], node.inputs[0], {AnyAxes}, conflict);
   }
   return conflict;
 }
@@ -263,7 +281,7 @@ std::vector<SymbolId> ShapeProbe::HiddenSymbols(const ir::Node& node, const Shap
   return {hidden.begin(), hidden.end()};
 }
 
-void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet, ShapeConflict& conflict) const {
+void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeeting& meeting, ShapeConflict& conflict) const {
   const Shape a_source = SourceShape(a);
   const Shape b_source = SourceShape(b);
   for (int i = 0; i < a_source.rank(); ++i) {
@@ -272,10 +290,13 @@ void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet
     for (int j = 0; j < b_source.rank(); ++j) {
       const auto b_expr = ExprOf(b, j);
       if (b_expr) conflict.involved.insert(conflict.involved.end(), b_expr->symbols.begin(), b_expr->symbols.end());
-      if (!a_expr || !b_expr || !meet(i, a_source.rank(), j, b_source.rank()) || *a_expr == *b_expr ||
-          a_source[i] != b_source[j])
-        continue;
-      conflict.candidates.push_back({*a_expr, *b_expr});
+      if (!a_expr || !b_expr || !meeting.meet(i, a_source.rank(), j, b_source.rank()) || *a_expr == *b_expr) continue;
+      if (a_source[i] == b_source[j]) {
+        conflict.candidates.push_back({*a_expr, *b_expr});
+      } else if (meeting.repeats_ones) {
+        const DimExpr& repeated = a_source[i] == 1 ? *a_expr : *b_expr;
+        conflict.repeated.insert(conflict.repeated.end(), repeated.symbols.begin(), repeated.symbols.end());
+      }
     }
   }
 }

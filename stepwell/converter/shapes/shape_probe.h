@@ -26,6 +26,7 @@ struct DimPair {
 struct ShapeConflict {
   std::string place;  // for people: "node 'Reshape' (Reshape)"
   std::vector<DimPair> candidates;
+  std::vector<SymbolId> repeated;  // symbols of axes of one that the node repeats along the other input: they are one
   std::vector<SymbolId> involved;  // all symbols of the place, for when no candidate is left
   // Symbols that no dimension of the place is a product of, but that one depends on (the height of an image, behind
   // convolutions). Only where there is no candidate.
@@ -51,8 +52,11 @@ struct ProbedGraph {
   std::vector<std::optional<ShapeSite>> sites;                      // by node
 };
 
-// Whether an axis of one input and an axis of another have to do with each other: (a, rank of a, b, rank of b).
-using AxesMeet = std::function<bool(int, int, int, int)>;
+// Which axes of two inputs of a node have to do with each other.
+struct AxesMeeting {
+  std::function<bool(int a, int a_rank, int b, int b_rank)> meet;
+  bool repeats_ones = false;  // whether an axis of one meets any other
+};
 
 // Infers a graph once more with a probe in the place of every symbol.
 class ShapeProbe {
@@ -77,6 +81,7 @@ class ShapeProbe {
   std::optional<std::vector<DimExpr>> ReshapeTarget(const ir::Node& node);
   std::optional<std::vector<DimExpr>> SoftTarget(std::size_t index, const ShapeSite& site);
   DimExpr SoftExpr(std::size_t index, const ShapeSite& site, std::size_t element);
+  std::vector<DimExpr> ComputedExprs(std::size_t index, const ShapeSite& site) const;
   bool IsAnExtent(std::int64_t number) const;
   // Inputs for a slice to `target`: data that reaches at least that far.
   void WidenData(const ir::Node& node, const ShapeSite& site, const std::vector<DimExpr>& target,
@@ -93,7 +98,7 @@ class ShapeProbe {
   Shape ProbeShape(ir::ValueId source) const;
   // Nothing for a dimension that is no product of symbols.
   std::optional<DimExpr> ExprOf(ir::ValueId source, int axis) const;
-  void CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeet& meet, ShapeConflict& conflict) const;
+  void CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeeting& meeting, ShapeConflict& conflict) const;
 
   const ProbedGraph& probed_;
   const ir::Graph& graph_;

@@ -20,8 +20,15 @@ constexpr std::array kShapeInputs = {ShapeInput{"Reshape", 1}, ShapeInput{"Range
 
 std::optional<std::vector<std::int64_t>> KnownInts(const ir::Graph& graph, const ir::Node& node, std::size_t input) {
   if (input >= node.inputs.size()) return std::nullopt;
-  const ir::ConstantData* constant = graph.constant(node.inputs[input]);
-  return constant == nullptr ? std::nullopt : constant->Ints();
+  if (const ir::ConstantData* constant = graph.constant(node.inputs[input])) return constant->Ints();
+  const auto& computed = graph.value(node.inputs[input]).ints;
+  if (!computed) return std::nullopt;
+  std::vector<std::int64_t> known;
+  for (const auto& element : *computed) {
+    if (!element) return std::nullopt;
+    known.push_back(*element);
+  }
+  return known;
 }
 
 std::vector<SlicedAxis> SlicedAxesOf(const ir::Graph& graph, const ir::Node& node, std::size_t count) {

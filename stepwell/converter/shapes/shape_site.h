@@ -9,13 +9,13 @@
 
 namespace stepwell::converter {
 
-// Constant numbers of a node that say how large something is, and so may have been dimensions of an input when the
-// graph was built.
+// Numbers of a node that say how large something is, and so may have been dimensions of an input when the graph was
+// built: constants, or partly constants and partly computed from shapes.
 struct ShapeSite {
   // Which input holds them; nothing for a constant whose own extents they are: elements that are all the same may be
   // repeated along an axis of any extent.
   std::optional<std::size_t> input;
-  std::vector<std::int64_t> numbers;
+  std::vector<std::int64_t> numbers;  // at the shapes that the graph has
   // Which of them may have been a dimension. The start of a slice has to be fixed for its stop to be one; one element
   // of a slice, or an axis of one that is repeated anyway, is none.
   std::vector<bool> may_vary;

@@ -49,6 +49,7 @@ std::optional<SymbolId> LastUnit(const DimSymbols& symbols, const DimExpr& expr)
 // In the order in which they are tried.
 std::vector<Step> StepsFor(const DimSymbols& symbols, const ShapeConflict& conflict) {
   std::vector<Step> steps;
+  if (!conflict.repeated.empty()) return {{std::nullopt, conflict.repeated}};
   for (const DimPair& pair : conflict.candidates) {
     if (IsSymbol(pair.a) && IsSymbol(pair.b)) steps.push_back({std::pair(pair.a.symbols[0], pair.b.symbols[0]), {}});
   }
