@@ -239,6 +239,17 @@ TEST(Checkpoint, RefusesShardsThatContradictEachOther) {
                     HasSubstr("model-00000-of-00002'"), HasSubstr("model-00001-of-00002'")));
 }
 
+// The fuzzer found this one: the first listing has no part to say where it stands.
+TEST(Checkpoint, RefusesAVariableListedTwiceWithoutParts) {
+  const auto listing = [](int type) {
+    return BytesField(1, BytesField(1, "v") + BytesField(2, ShapeOf(2)) + VarintField(3, type));
+  };
+  const TempFolder folder;
+  const auto file = folder.Write("model", TableWriter::TableOf({{"", BytesField(1, listing(4) + listing(6))}}));
+  EXPECT_THAT(OpenMessage(file), AllOf(HasSubstr("variable 'v' is DT_INT8[2] here, but DT_UINT8[2] in '"),
+                                       HasSubstr(file.string())));
+}
+
 TEST(Checkpoint, RefusesHeadersItCannotServe) {
   const TempFolder folder;
   const auto message_of = [&](const std::string& header) {

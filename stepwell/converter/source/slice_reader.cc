@@ -72,6 +72,7 @@ struct Part {
 
 struct Variable {
   VariableType type;
+  std::size_t first_file = 0;  // that lists it
   std::vector<Part> parts;
 };
 
@@ -114,13 +115,13 @@ class Slices : public Checkpoint::Reader {
   }
 
   void AddListing(Listing listing) {
-    const auto [it, is_new] = variables_.try_emplace(listing.name, Variable{listing.type, {}});
+    const auto [it, is_new] = variables_.try_emplace(listing.name, Variable{listing.type, files_.size() - 1, {}});
     Variable& variable = it->second;
     if (variable.type.tf_type != listing.type.tf_type || variable.type.shape != listing.type.shape) {
       throw Error(ErrorKind::kInvalidModel, fmt::format("variable '{}' is {}{} here, but {}{} in '{}'", listing.name,
                                                         TfTypeName(listing.type.tf_type), ToText(listing.type.shape),
                                                         TfTypeName(variable.type.tf_type), ToText(variable.type.shape),
-                                                        files_[variable.parts.front().file].path.string()));
+                                                        files_[variable.first_file].path.string()));
     }
     for (TensorSlice& slice : listing.slices) variable.parts.push_back({std::move(slice), files_.size() - 1});
   }
