@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stepwell/base/checked.h"
+#include "stepwell/base/limits.h"
 
 namespace stepwell {
 
@@ -16,6 +17,9 @@ Dim Shape::num_elements() const {
   }
   Dim product = 1;
   for (const Dim dim : dims()) product = CheckedMul(product, dim);
+  if (product > limits::kMostElements) {
+    throw Error(ErrorKind::kInvalidModel, "shape " + ToText(*this) + " has more than 2^48 elements");
+  }
   return product;
 }
 

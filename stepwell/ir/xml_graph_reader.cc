@@ -6,6 +6,7 @@
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/ir/declared_layer.h"
 #include "stepwell/ir/versioned_op.h"
 #include "stepwell/ir/xml_attribute.h"
@@ -17,7 +18,7 @@ namespace stepwell::ir {
 namespace {
 
 constexpr std::int64_t kNoEntry = -1;
-constexpr std::size_t kMostEntries = 4096;  // they are searched one by one
+constexpr std::size_t kMostEntries = limits::kMostGraphEntries;  // they are searched one by one
 
 auto LayerFrame(const XmlLayer& layer) {
   return [&layer] { return fmt::format("reading layer {} '{}' ({})", layer.id, layer.name, layer.type); };

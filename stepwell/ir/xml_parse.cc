@@ -4,6 +4,7 @@
 #include <set>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/ir/xml_attribute.h"
 #include "stepwell/ir/xml_document.h"
 
@@ -12,9 +13,9 @@ namespace {
 
 constexpr std::int64_t kOldestVersion = 10;
 constexpr std::int64_t kNewestVersion = 11;
-constexpr int kDeepestBody = 8;
+using limits::kDeepestBody;
 constexpr int kDeepestFact = 4;
-constexpr std::size_t kMostPorts = 4096;  // they are searched one by one
+constexpr std::size_t kMostPorts = limits::kMostLayerPorts;  // they are searched one by one
 
 XmlGraph ParseGraph(const pugi::xml_node& node, int depth);
 
@@ -130,6 +131,9 @@ XmlGraph ParseGraph(const pugi::xml_node& node, int depth) {
   XmlGraph graph;
   std::set<std::int64_t> ids;
   for (const pugi::xml_node layer : node.child("layers").children("layer")) {
+    if (graph.layers.size() == limits::kMostNodes) {
+      throw Error(ErrorKind::kUnsupported, fmt::format("the graph has more than {} layers", limits::kMostNodes));
+    }
     graph.layers.push_back(ParseLayer(layer, depth));
     if (!ids.insert(graph.layers.back().id).second) {
       throw Error(ErrorKind::kInvalidModel, fmt::format("two layers have the id {}, the second one is '{}'",

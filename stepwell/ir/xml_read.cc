@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/base/memory.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ir/xml_graph_reader.h"
@@ -9,14 +10,11 @@
 namespace stepwell::ir {
 namespace {
 
-// The parsed text takes several times its size in memory.
-constexpr std::size_t kMostXmlBytes = std::size_t{256} << 20;
-
 XmlDocument ParseFile(const std::filesystem::path& xml) {
   const SharedBytes text = MapFile(xml);
-  if (text.size() > kMostXmlBytes) {
+  if (text.size() > limits::kMostXmlBytes) {
     throw Error(ErrorKind::kUnsupported,
-                fmt::format("the file holds {} bytes, more than {}", text.size(), kMostXmlBytes));
+                fmt::format("the file holds {} bytes, more than {}", text.size(), limits::kMostXmlBytes));
   }
   return ParseXml(text.span());
 }

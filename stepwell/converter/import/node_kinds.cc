@@ -6,12 +6,14 @@
 #include <string_view>
 #include <utility>
 
+#include "stepwell/base/limits.h"
+
 namespace stepwell::converter {
 namespace {
 
 // Before this version of the graph format a placeholder's shape without dimensions meant "any shape".
 constexpr std::int64_t kScalarShapesKnownSince = 24;
-constexpr std::int64_t kMostPorts = 4096;  // no exporter writes more
+constexpr std::int64_t kMostPorts = limits::kMostOutputPorts;
 
 template <std::size_t n>
 bool IsOneOf(const SourceNode& node, const std::array<std::string_view, n>& ops) {

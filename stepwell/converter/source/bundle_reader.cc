@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/base/text.h"
 #include "stepwell/converter/source/checkpoint_files.h"
 #include "stepwell/converter/source/checksum.h"
@@ -78,8 +79,7 @@ BundleEntry ReadEntry(WireReader message) {
 }
 
 void CheckHeader(const BundleHeader& header) {
-  constexpr std::int64_t kMostShards = 100'000;  // five digits in a file's name
-  if (header.shards < 1 || header.shards >= kMostShards) {
+  if (header.shards < 1 || header.shards > limits::kMostShards) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("its header announces {} data files", header.shards));
   }
   if (header.byte_order != 0) {

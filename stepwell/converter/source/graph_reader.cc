@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/base/text.h"
 #include "stepwell/converter/source/attr_reader.h"
 
 namespace stepwell::converter {
 namespace {
 
-// Far above any real graph; an empty node takes 2 bytes in a file, but a hundred times as many in memory.
-constexpr std::size_t kMostNodes = 500'000;
+using limits::kMostNodes;  // an empty node takes 2 bytes in a file, but a hundred times as many in memory
 
 void AddInput(const std::string& text, SourceNode& node) {
   if (text.starts_with('^')) {

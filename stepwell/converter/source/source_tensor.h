@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stepwell/base/dtype.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/base/memory.h"
 #include "stepwell/base/shape.h"
 #include "stepwell/converter/source/tf_type.h"
@@ -27,7 +28,7 @@ struct SourceTensor {
   // All elements, dense: `stored` itself wherever it is complete. Throws Error(kUnsupported) for a tensor without
   // dtype, and where repeating the last element would need more than kMostRepeatedBytes.
   SharedBytes Bytes() const;
-  static constexpr std::size_t kMostRepeatedBytes = std::size_t{256} << 20;
+  static constexpr std::size_t kMostRepeatedBytes = limits::kMostExpandedBytes;
 };
 
 }  // namespace stepwell::converter

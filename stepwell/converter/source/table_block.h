@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "stepwell/base/limits.h"
 #include "stepwell/base/memory.h"
 
 namespace stepwell::converter {
@@ -14,7 +15,7 @@ namespace stepwell::converter {
 // of those with a whole key (u32 each) and their number.
 class BlockWalk {
  public:
-  static constexpr std::size_t kMostKeyBytes = std::size_t{64} << 10;
+  static constexpr std::size_t kMostKeyBytes = limits::kMostKeyBytes;
 
   // `contents`: without compression byte and checksum. Throws Error(kInvalidModel) where the block cannot be one.
   explicit BlockWalk(SharedBytes contents);

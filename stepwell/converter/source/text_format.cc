@@ -12,6 +12,7 @@
 #include <string>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/converter/source/text_schema.h"
 
 namespace stepwell::converter {
@@ -19,7 +20,7 @@ namespace {
 
 namespace protobuf = google::protobuf;
 
-constexpr int kMostNesting = 100;
+constexpr int kMostNesting = limits::kDeepestMessage;
 
 // Keeps the first mistake; without a collector protobuf would print all of them.
 class FirstMistake : public protobuf::io::ErrorCollector {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "stepwell/base/limits.h"
 #include "stepwell/base/memory.h"
 
 namespace stepwell::converter {
@@ -29,7 +30,7 @@ enum class WireType : std::uint8_t {
 //   }
 class WireReader {
  public:
-  static constexpr int kMostNesting = 100;  // protobuf's own limit
+  static constexpr int kMostNesting = limits::kDeepestMessage;
 
   explicit WireReader(SharedBytes bytes) : bytes_(std::move(bytes)) {}
 

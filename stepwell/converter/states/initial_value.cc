@@ -6,6 +6,7 @@
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/converter/import/importer.h"
 #include "stepwell/converter/import/node_kinds.h"
 #include "stepwell/passes/constant_evaluator.h"
@@ -14,7 +15,7 @@ namespace stepwell::converter {
 namespace {
 
 // No more than any state needs: a hostile shape cannot ask for more.
-constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+constexpr std::size_t kMostBytes = limits::kMostExpandedBytes;
 
 void CheckModest(const ir::Graph& graph) {
   for (std::uint32_t i = 0; i < graph.num_values(); ++i) {
