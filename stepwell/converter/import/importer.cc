@@ -11,6 +11,16 @@
 namespace stepwell::converter {
 namespace {
 
+// Ops of any number of inputs say in N how many there are; a concatenation has its axis beside them.
+void RequireClaimedInputs(const SourceNode& node) {
+  const bool is_concatenation = node.op == "Concat" || node.op == "ConcatV2";
+  if ((!is_concatenation && node.op != "AddN" && node.op != "Pack") || !node.HasAttr("N")) return;
+  const std::int64_t claimed = node.IntAttr("N");
+  const std::size_t found = node.inputs.size() - std::min<std::size_t>(is_concatenation ? 1 : 0, node.inputs.size());
+  if (claimed == static_cast<std::int64_t>(found)) return;
+  throw Error(ErrorKind::kInvalidModel, fmt::format("N says {} inputs and {} were found", claimed, found));
+}
+
 // `tensor` with the plan's replacements made; a hostile plan cannot run in circles.
 TensorId Resolved(const ImportPlan& plan, TensorId tensor) {
   for (std::size_t steps = 0; steps <= plan.same.size(); ++steps) {
@@ -152,6 +162,7 @@ class Importer {
     if (rule == nullptr) {
       throw Error(ErrorKind::kUnsupported, fmt::format("there is no import rule for the op '{}'", node.op));
     }
+    RequireClaimedInputs(node);
     return rule->import({adaptor, inputs, builder_});
   }
 

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <numeric>
 
 #include "stepwell/ops/elementwise/binary.h"
@@ -62,9 +65,27 @@ ir::ValueId Stop(const ImportSite& site, ir::ValueId begin) {
   return site.Ints("stop", *std::move(size));
 }
 
+// TensorFlow refuses what IR would cut to fit: a part that does not lie inside.
+void RequireInside(const ImportSite& site) {
+  const auto begin = KnownInts(site, 1);
+  const auto size = KnownInts(site, 2);
+  const Shape& shape = site.type(0).shape;
+  if (!begin || !size || !shape.has_rank()) return;
+  const auto axes = std::min({begin->size(), size->size(), AsSize(shape.rank())});
+  for (std::size_t axis = 0; axis < axes; ++axis) {
+    const Dim extent = shape[static_cast<int>(axis)];
+    const std::int64_t first = (*begin)[axis];
+    const std::int64_t count = std::max<std::int64_t>((*size)[axis], 0);
+    if (first >= 0 && (extent == kDynamic || (first <= extent && count <= extent - first))) continue;
+    throw Error(ErrorKind::kInvalidModel, fmt::format("{} elements from {} on were asked for on axis {} of {}",
+                                                      (*size)[axis], first, axis, ToText(site.type(0))));
+  }
+}
+
 }  // namespace
 
 std::vector<ir::ValueId> ImportSlice(const ImportSite& site) {
+  RequireInside(site);
   const ir::ValueId begin = Wide(site, 1, "begin");
   const ir::ValueId stop = Stop(site, begin);
   std::vector<std::int64_t> axes(NumBegins(site));
