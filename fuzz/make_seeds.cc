@@ -97,6 +97,14 @@ void PutGraphs() {
   Put("graph_text", "every_attribute", kGraph);
   Put("graph_text", "meta_graph", "meta_info_def { }\ngraph_def {" + std::string(kGraph) + "}\nsaver_def { }");
   Put("meta_graph", "every_attribute", MetaGraph());
+  const auto tagged = [](const std::string& tag) {
+    return converter::BytesField(2, converter::BytesField(1, converter::BytesField(4, tag)) + MetaGraph());
+  };
+  Put("saved_model", "one", converter::VarintField(1, 1) + tagged("serve"));
+  Put("saved_model", "two", tagged("serve") + tagged("train"));
+  Put("graph_text", "saved_model",
+      "saved_model_schema_version: 1\nmeta_graphs { meta_info_def { tags: 'serve' } graph_def {" + std::string(kGraph) +
+          "} signature_def { key: 'a' value { inputs { key: 'x' value { name: 'x:0' } } } } }");
   Put("pbmm", "one_region", MappedPackage());
 }
 
