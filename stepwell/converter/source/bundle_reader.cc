@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "stepwell/base/beside.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/limits.h"
 #include "stepwell/base/text.h"
@@ -138,7 +139,7 @@ class Bundle : public Checkpoint::Reader {
   void OpenShards(const std::filesystem::path& prefix) {
     for (std::int64_t shard = 0; shard < header_.shards; ++shard) {
       shard_paths_.push_back(ShardPath(prefix, shard, header_.shards));
-      CheckStaysBeside(shard_paths_.back(), prefix.string() + ".index");
+      RequireBeside(shard_paths_.back(), prefix.string() + ".index");
       shards_.push_back(MapShard(shard_paths_.back(), header_.shards));
     }
   }

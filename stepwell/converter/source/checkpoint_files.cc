@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "stepwell/base/beside.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/file.h"
 #include "stepwell/base/memory.h"
@@ -79,7 +80,7 @@ std::string NamesOf(const std::vector<fs::path>& paths) {
 }
 
 CheckpointFiles V1(const fs::path& path, std::vector<fs::path> files) {
-  for (const fs::path& file : files) CheckStaysBeside(file, files.front());
+  for (const fs::path& file : files) RequireBeside(file, files.front());
   return {CheckpointFormat::kV1, path, std::move(files)};
 }
 CheckpointFiles V2(const fs::path& prefix) { return {CheckpointFormat::kV2, prefix, {}}; }
@@ -220,14 +221,6 @@ bool IsCheckpointFile(const fs::path& path) {
 
 bool HasCheckpointFiles(const fs::path& prefix) {
   return fs::is_regular_file(WithSuffix(prefix, ".index")) || IsTableFile(prefix) || !DataFilesOf(prefix).empty();
-}
-
-void CheckStaysBeside(const fs::path& file, const fs::path& anchor) {
-  if (!fs::exists(file) || !fs::exists(anchor)) return;
-  const fs::path folder = fs::canonical(file).parent_path();
-  if (folder == fs::canonical(FolderOf(anchor)) || folder == fs::canonical(anchor).parent_path()) return;
-  throw Error(ErrorKind::kInvalidModel, fmt::format("'{}' is a link out of the checkpoint's folder, to '{}'",
-                                                    file.string(), fs::canonical(file).string()));
 }
 
 }  // namespace stepwell::converter

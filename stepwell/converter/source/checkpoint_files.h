@@ -25,8 +25,4 @@ bool IsCheckpointFile(const std::filesystem::path& path);
 // Whether there are variables whose files' names begin with `prefix`.
 bool HasCheckpointFiles(const std::filesystem::path& prefix);
 
-// Throws Error(kInvalidModel) where `file` is a link that leads out of the folders of `anchor` and of what `anchor`
-// itself is a link to: a checkpoint must not pull in other files of the machine.
-void CheckStaysBeside(const std::filesystem::path& file, const std::filesystem::path& anchor);
-
 }  // namespace stepwell::converter
