@@ -79,7 +79,8 @@ struct XmlLayer {
 struct XmlDocument {
   std::string name;
   XmlGraph graph;
-  std::optional<XmlFact> facts;  // what stands below <rt_info><stepwell>
+  std::optional<XmlFact> facts;             // what stands below <rt_info><stepwell>
+  std::optional<std::string> weights_mark;  // see weights_mark.h
 };
 
 // Parses the text of an `.xml` file. Throws Error: kInvalidModel where it is damaged or contradicts itself in form (a

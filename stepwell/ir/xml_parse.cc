@@ -5,6 +5,7 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/base/limits.h"
+#include "stepwell/ir/weights_mark.h"
 #include "stepwell/ir/xml_attribute.h"
 #include "stepwell/ir/xml_document.h"
 
@@ -190,7 +191,8 @@ const std::string& XmlLayer::Attribute(std::string_view attribute) const {
 
 XmlDocument ParseXml(std::span<const std::byte> text) {
   pugi::xml_document document;
-  const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
+  const pugi::xml_parse_result result =
+      document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_pi);
   if (!result) {
     throw Error(ErrorKind::kInvalidModel,
                 fmt::format("XML is damaged at byte {}: {}", result.offset, result.description()));
@@ -200,6 +202,7 @@ XmlDocument ParseXml(std::span<const std::byte> text) {
   parsed.name = net.attribute("name").value();
   parsed.graph = ParseGraph(net, 0);
   if (const pugi::xml_node facts = net.child("rt_info").child("stepwell")) parsed.facts = ParseFact(facts, 0);
+  if (const pugi::xml_node mark = document.child(kWeightsMarkName)) parsed.weights_mark = mark.value();
   return parsed;
 }
 

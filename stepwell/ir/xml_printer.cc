@@ -46,6 +46,10 @@ void XmlPrinter::Start(std::string_view tag, const Attributes& attributes) {
   file_.Write(line);
 }
 
+void XmlPrinter::Instruction(std::string_view name, std::string_view text) {
+  file_.Write(fmt::format("<?{} {}?>\n", name, text));
+}
+
 void XmlPrinter::Open(std::string_view tag, const Attributes& attributes) {
   Start(tag, attributes);
   file_.Write(">\n");

@@ -18,6 +18,8 @@ class XmlPrinter {
   explicit XmlPrinter(AtomicFile& file) : file_(file) {}
 
   void Declaration() { file_.Write("<?xml version=\"1.0\"?>\n"); }
+  // <?name text?>, for the programs that know the name; `text` is written as it is.
+  void Instruction(std::string_view name, std::string_view text);
   void Open(std::string_view tag, const Attributes& attributes = {});
   void Leaf(std::string_view tag, const Attributes& attributes = {});
   void Text(std::string_view tag, std::string_view text);  // an element that holds only a text

@@ -37,9 +37,10 @@ void SetFacts(const XmlDocument& document, const std::optional<ModelFacts>& fact
 }
 
 Graph ReadChecked(const std::filesystem::path& xml, OpFactory factory, const ReadIrOptions& options) {
-  WeightsReader weights(BinPathOf(xml), options.weights);
+  WeightsReader weights(xml, options.weights);
   const XmlDocument document = ParseFile(xml);
   RequireKnownTypes(document.graph, factory);
+  if (document.weights_mark) weights.RequireMark(ParseWeightsMark(*document.weights_mark), document.graph);
   const std::optional<ModelFacts> facts = ReadFacts(document);
   XmlGraphReader reader(document.graph, facts ? &*facts : nullptr, factory, weights);
   reader.Read();

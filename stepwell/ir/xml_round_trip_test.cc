@@ -3,6 +3,7 @@
 #include "stepwell/base/file.h"
 #include "stepwell/ir/builder.h"
 #include "stepwell/ir/ir_file.h"
+#include "tests/support/message_of.h"
 #include "tests/support/small_ops.h"
 #include "tests/support/temp_folder.h"
 
@@ -262,6 +263,28 @@ TEST(XmlWrite, StoresThemSeparatelyIfTold) {
   EXPECT_NE(ConstantOf(read, 0).identity, ConstantOf(read, 2).identity);
   EXPECT_EQ(result.bin_bytes, std::filesystem::file_size(folder / "m.bin"));
   EXPECT_EQ(result.xml_bytes, std::filesystem::file_size(folder / "m.xml"));
+}
+
+// A machine may stop when the new .bin is there and the .xml is still the old one.
+TEST(WeightsMark, RefusesABinThatTheXmlWasNotWrittenWith) {
+  const TempFolder folder;
+  const auto write = [&](std::string_view name, float weight) {
+    GraphBuilder builder;
+    const ValueId x = builder.AddInput("x", {DType::kF32, {1}});
+    const ValueId w = builder.AddConstant("w", Floats({1}, {weight}));
+    builder.AddOutput("y", builder.AddOne("y", SmallAdd(), {x, w}));
+    WriteIr(std::move(builder).Build(), folder / name);
+  };
+  write("old.xml", 1);
+  write("new.xml", 2);
+  std::filesystem::rename(folder / "new.bin", folder / "old.bin");
+  const std::string message = MessageOf([&] { ReadIr(folder / "old.xml", MakeSmallOp); });
+  EXPECT_NE(message.find("old.bin' is not the file that the .xml was written with: 4 sample "), std::string::npos)
+      << message;
+  folder.Write("old.bin", "12345");
+  EXPECT_NE(MessageOf([&] { ReadIr(folder / "old.xml", MakeSmallOp); }).find("and 5 sample "), std::string::npos);
+  folder.Write("old.bin", "");
+  EXPECT_THROW(ReadIr(folder / "old.xml", MakeSmallOp), Error);
 }
 
 struct InternalOp final : OpOf<InternalOp> {

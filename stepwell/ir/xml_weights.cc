@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "stepwell/base/beside.h"
 #include "stepwell/base/crc32c.h"
 #include "stepwell/base/error.h"
 
@@ -26,8 +27,9 @@ std::filesystem::path BinPathOf(const std::filesystem::path& xml) {
   return std::filesystem::path(xml).replace_extension(".bin");
 }
 
-WeightsReader::WeightsReader(std::filesystem::path bin, ReadIrOptions::Weights weights)
-    : path_(std::move(bin)),
+WeightsReader::WeightsReader(std::filesystem::path xml, ReadIrOptions::Weights weights)
+    : xml_(std::move(xml)),
+      path_(BinPathOf(xml_)),
       is_missing_(weights == ReadIrOptions::Weights::kMayBeMissing && !std::filesystem::exists(path_)) {}
 
 const SharedBytes& WeightsReader::Bytes() {
@@ -37,7 +39,19 @@ const SharedBytes& WeightsReader::Bytes() {
                                             "('stepwell info' reads the .xml alone)",
                                             path_.string()));
   }
+  RequireBeside(path_, xml_);
   return bytes_.emplace(MapFile(path_));
+}
+
+void WeightsReader::RequireMark(const WeightsMark& mark, const XmlGraph& graph) {
+  if (is_missing_ || mark.bytes == 0) return;
+  const WeightsMark found = MarkOf(graph, Bytes());
+  if (found == mark) return;
+  throw Error(
+      ErrorKind::kInvalidModel,
+      fmt::format("'{}' is not the file that the .xml was written with: {} was expected and {} found; copy both "
+                  "files, or convert the model again",
+                  path_.string(), ToText(mark), ToText(found)));
 }
 
 ConstantData WeightsReader::Read(const TensorType& type, std::int64_t offset, std::int64_t size) {
@@ -82,6 +96,7 @@ std::size_t WeightsWriter::Append(const SharedBytes& bytes) {
   const std::size_t used = file_.bytes_written() % kAlignment;
   if (used != 0) file_.Write(std::span(kPadding).first(kAlignment - used));
   const std::size_t offset = file_.bytes_written();
+  sample_ = Crc32c(SampleOf(bytes.span()), sample_);
   file_.Write(bytes.span());
   return offset;
 }

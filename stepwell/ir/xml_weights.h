@@ -11,6 +11,7 @@
 #include "stepwell/base/file.h"
 #include "stepwell/ir/constant_data.h"
 #include "stepwell/ir/ir_file.h"
+#include "stepwell/ir/weights_mark.h"
 
 // Internal. The `.bin` of an IR file.
 namespace stepwell::ir {
@@ -21,17 +22,20 @@ std::filesystem::path BinPathOf(const std::filesystem::path& xml);
 // Maps the file when the first constant is asked for: a graph without constants needs none.
 class WeightsReader {
  public:
-  WeightsReader(std::filesystem::path bin, ReadIrOptions::Weights weights);
+  WeightsReader(std::filesystem::path xml, ReadIrOptions::Weights weights);
 
   // Whether there is no such file, and need not be: nothing can be read.
   bool is_missing() const { return is_missing_; }
   // Throws Error(kIo) where the file is needed and missing.
   // The same slice with the same type is given the same identity.
   ConstantData Read(const TensorType& type, std::int64_t offset, std::int64_t size);
+  // Throws Error(kInvalidModel) where the file is not the one that had this mark with the constants of this graph.
+  void RequireMark(const WeightsMark& mark, const XmlGraph& graph);
 
  private:
   const SharedBytes& Bytes();
 
+  std::filesystem::path xml_;
   std::filesystem::path path_;
   bool is_missing_;
   std::optional<SharedBytes> bytes_;
@@ -49,6 +53,8 @@ class WeightsWriter {
   std::size_t Put(const ConstantData& constant);
   void Commit() { file_.Commit(); }
   std::size_t bytes_written() const { return file_.bytes_written(); }
+  // Of what is written so far.
+  WeightsMark mark() const { return {file_.bytes_written(), sample_}; }
 
  private:
   struct Written {
@@ -59,6 +65,7 @@ class WeightsWriter {
   std::size_t Append(const SharedBytes& bytes);
 
   AtomicFile file_;
+  std::uint32_t sample_ = 0;
   WriteIrOptions::Constants constants_;
   std::map<std::pair<const std::byte*, std::size_t>, Written> by_address_;
   std::multimap<std::pair<std::size_t, std::uint32_t>, Written> by_content_;  // by size and CRC

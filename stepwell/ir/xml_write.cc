@@ -42,6 +42,7 @@ void WriteModel(const Graph& graph, XmlPrinter printer, WeightsWriter& weights) 
   WriteFact(FactsToXml(graph), printer);
   printer.Close();
   printer.Close();
+  printer.Instruction(kWeightsMarkName, ToText(weights.mark()));
 }
 
 }  // namespace
