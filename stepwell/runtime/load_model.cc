@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "stepwell/base/error.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/runtime/loaded_model.h"
@@ -5,7 +8,8 @@
 namespace stepwell::runtime {
 
 std::shared_ptr<const LoadedModel> LoadedModel::Load(const std::filesystem::path& xml_path) {
-  return Of(ir::ReadIr(xml_path, ops::MakeOp));
+  ir::Graph graph = ir::ReadIr(xml_path, ops::MakeOp);
+  return While([&] { return fmt::format("preparing '{}'", xml_path.string()); }, [&] { return Of(std::move(graph)); });
 }
 
 }  // namespace stepwell::runtime

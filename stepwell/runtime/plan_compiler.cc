@@ -4,11 +4,24 @@
 
 #include <algorithm>
 
+#include "stepwell/base/error.h"
+#include "stepwell/base/memory_budget.h"
 #include "stepwell/ops/registry.h"
 
 namespace stepwell::runtime {
 
 using Home = Plan::Place::Home;
+
+namespace {
+
+// Said here, where the node is known; a session would see the sum alone.
+void RequireFits(const TensorType& type) {
+  if (type.bytes() <= MemoryBudget()) return;
+  throw Error(ErrorKind::kIo, fmt::format("its result {} takes {} bytes of memory, but there are {}", ToText(type),
+                                          type.bytes(), MemoryBudget()));
+}
+
+}  // namespace
 
 PlanCompiler::PlanCompiler(const ir::Graph& graph, ops::KernelSet kernels, SharedWeights& weights)
     : graph_(graph),
@@ -43,6 +56,7 @@ void PlanCompiler::AddPorts(std::span<const std::size_t> given_inputs, const Wan
 }
 
 void PlanCompiler::AddStep(const ir::Node& node) {
+  for (const ir::ValueId output : node.outputs) RequireFits(TypeOf(output));
   const std::vector<ir::ConstantData> constants = ConstantInputs(node);
   Plan::Step step{node.name, std::string(node.op->name()), MakeKernel(node, constants), {}, {}};
   for (std::size_t port = 0; port < node.inputs.size(); ++port) {

@@ -15,7 +15,7 @@ class SmallIr {
           const std::string& more = "") {
     const int id = next_++;
     layers_ += "<layer id=\"" + std::to_string(id) + "\" name=\"" + type + "_" + std::to_string(id) + "\" type=\"" +
-               type + "\" version=\"opset1\"><data " + data + "/><input>";
+               type + "\" version=\"" + OpsetOf(type) + "\"><data " + data + "/><input>";
     for (std::size_t port = 0; port < inputs.size(); ++port) {
       layers_ += "<port id=\"" + std::to_string(port) + "\"/>";
       Edge(inputs[port], kOutputPort, id, static_cast<int>(port));
@@ -52,6 +52,9 @@ class SmallIr {
 
  private:
   static constexpr int kOutputPort = 9;
+
+  // That of the attributes which the tests give.
+  static std::string OpsetOf(const std::string& type) { return type == "Range" ? "opset4" : "opset1"; }
 
   int Append(const std::string& type, const std::string& shape, const void* bytes, std::size_t size) {
     const std::size_t offset = bin_.size();

@@ -97,7 +97,8 @@ void Bench(const BenchFlags& flags) {
   request.split = flags.per_op ? BenchRequest::Split::kByOp : BenchRequest::Split::kNone;
   const BenchResult result = [&] {
     ProgressBar bar("measuring");
-    return BenchCalls(*model, request, [&](double done) { bar.Show(done); });
+    return While([&] { return fmt::format("running '{}'", flags.model.name()); },
+                 [&] { return BenchCalls(*model, request, [&](double done) { bar.Show(done); }); });
   }();
   if (flags.json || flags.format == "json") {
     fmt::print("{}\n", ResultJson(result, model->graph().name()).dump(2));

@@ -153,6 +153,13 @@ bool ModelFlags::has_model() const {
   return !ModelPath().empty() || !meta_graph_.empty() || !saved_model_dir_.empty() || !checkpoint_.empty();
 }
 
+std::string ModelFlags::name() const {
+  for (const std::string* given : {&model_, &input_model_, &meta_graph_, &saved_model_dir_, &checkpoint_}) {
+    if (!given->empty()) return *given;
+  }
+  return "the model";
+}
+
 std::filesystem::path ModelFlags::ModelPath() const { return model_.empty() ? input_model_ : model_; }
 
 converter::SourceOptions ModelFlags::Source() const {

@@ -28,6 +28,8 @@ class ModelFlags {
   explicit ModelFlags(CLI::App& command, Input input = Input::kCuts);
 
   bool has_model() const;
+  // The model as the user named it, for messages.
+  std::string name() const;
   // --batch. A source is converted for it; in IR it may be given to a batch that is free.
   std::optional<std::int64_t> batch() const;
   // The pieces "NAME=FILE" of --input.

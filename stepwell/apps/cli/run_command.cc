@@ -105,7 +105,8 @@ void Run(const RunFlags& flags) {
     request.snapshot = {flags.state_in, SharedBytes::CopyOf(std::as_bytes(std::span(bytes)))};
   }
   ProgressBar bar("running");
-  const RunResult result = RunCalls(*model, request, [&](double done) { bar.Show(done); });
+  const RunResult result = While([&] { return fmt::format("running '{}'", flags.model.name()); },
+                                 [&] { return RunCalls(*model, request, [&](double done) { bar.Show(done); }); });
   RequireDistinctFiles(result.outputs);
   // Begun before the outputs are written, so that none are where the state cannot be.
   std::optional<AtomicFile> snapshot;
