@@ -65,6 +65,12 @@ def lm_1b():
             for i in range(len(array["inputs"]))]
 
 
+def images(folder, image, output):
+    """One call."""
+    array = lambda name: np.load(MODELS / "bert_resnet" / folder / f"{name}.npy")
+    return [Call({image: array(image)}, {output: array(output)}, {})]
+
+
 CASES = {
     "deepspeech-0.3.0": lambda: deepspeech("0.3.0-64", "raw_logits"),
     "deepspeech-0.3.0-batch": lambda: deepspeech("0.3.0-64-b3", "raw_logits"),
@@ -72,7 +78,10 @@ CASES = {
     "deepspeech-0.8.2-batch": lambda: deepspeech("0.8.2-64-b3", "logits"),
     "deepspeech-0.8.2-features": features,
     "deepspeech-0.8.2-lengths": lambda: deepspeech("0.8.2-64-lengths", "logits"),
+    "image_net": lambda: images("image_net/recorded/2x40x24", "image", "logits"),
     "lm_1b": lm_1b,
+    "resnet-1": lambda: images("recorded/resnet_tiny_tf112_2_b1", "input", "Squeeze"),
+    "resnet-2": lambda: images("recorded/resnet_tiny_tf112_4_b2", "input", "Squeeze"),
 }
 
 

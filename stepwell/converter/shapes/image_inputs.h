@@ -6,8 +6,8 @@
 
 namespace stepwell::converter {
 
-// By input: whether windows (convolutions, poolings) slide over it, with nothing but padding, reordering and
-// elementwise arithmetic in between. Every axis of such an input may vary, not only the leading ones.
+// By input: whether it has four axes and windows (convolutions, poolings) slide over it, with nothing in between that
+// mixes axes. Every axis of such an input may vary, not only the leading ones.
 std::vector<bool> FindImageInputs(const ir::Graph& graph);
 
 }  // namespace stepwell::converter
