@@ -6,7 +6,9 @@
 namespace stepwell::view {
 namespace {
 
-constexpr int kSweeps = 40;
+constexpr int kSweeps = 24;
+constexpr double kStraightWeight = 8;  // of a bend in line with others
+constexpr double kLooseWeight = 0.05;  // of a vertex that nothing pulls
 
 class Centres {
  public:
@@ -45,25 +47,25 @@ class Centres {
     for (const std::size_t vertex : row) centres_[vertex] -= left / 2;
   }
 
-  double WeightOf(std::size_t a, std::size_t b) const {
-    const int bends = static_cast<int>(graph_.vertices[a].is_bend) + static_cast<int>(graph_.vertices[b].is_bend);
-    return bends == 2 ? 8 : bends == 1 ? 2 : 1;
-  }
-
-  // Where the neighbours pull a vertex, and how strongly; without neighbours it stays, lightly held.
+  // Where a vertex's neighbours want it. Only its strongest ties count: a bend keeps the line of bends straight, a box
+  // stays below the boxes beside which it lies. Pulled by all of them at once, rows would drift sideways.
   Block WishOf(std::size_t vertex, bool look_up, bool look_down) const {
-    Block block{0, 0, 1};
+    Block strong{0, 0, 1};
+    Block weak{0, 0, 1};
+    const bool is_bend = graph_.vertices[vertex].is_bend;
     const auto pull = [&](const std::vector<std::size_t>& neighbours) {
       for (const std::size_t neighbour : neighbours) {
-        const double weight = WeightOf(vertex, neighbour);
-        block.wish += weight * centres_[neighbour];
-        block.weight += weight;
+        Block& block = graph_.vertices[neighbour].is_bend == is_bend ? strong : weak;
+        block.wish += centres_[neighbour];
+        ++block.weight;
       }
     };
     if (look_up) pull(graph_.vertices[vertex].above);
     if (look_down) pull(graph_.vertices[vertex].below);
-    if (block.weight == 0) return {centres_[vertex], 0.05, 1};
+    if (strong.weight == 0 && weak.weight == 0) return {centres_[vertex], kLooseWeight, 1};
+    Block& block = strong.weight > 0 ? strong : weak;
     block.wish /= block.weight;
+    block.weight = is_bend && strong.weight > 0 ? kStraightWeight : block.weight;
     return block;
   }
 

@@ -1,7 +1,7 @@
 // Ties the parts together: what is unfolded, selected and found, and what keys and pointers do to it.
 (() => {
   const MOST_UNFOLDED = 6000;  // boxes that "Unfold all" may show at once
-  const READABLE_SCALE = 0.5;  // a page opens at its beginning where the whole picture would be smaller
+  const READABLE_SCALE = 0.7;  // a page opens at its beginning where the whole picture would be smaller
   const canvas = document.getElementById("graph");
   const view = {selected: null, found: new Set(), chosenStrokes: new Map(), scale: 1};
   const unfolded = [...scene.unfolded];
@@ -96,27 +96,39 @@
     return strokes.filter((stroke) => passed.has(stroke.slot));
   }
 
-  // Folds or unfolds a box; what was under the pointer stays there.
-  function toggle(id) {
-    if (!scene.boxes[id].holds || id === 0) return;
+  // Recomposes; the box stays where it is on the screen.
+  function recomposeAbout(id) {
     const before = picture.frameOf.get(id);
-    unfolded[id] = !unfolded[id];
     recompose();
-    const after = picture.frameOf.get(id);
+    const after = picture.frameOf.get(shownBox(id));
     const shiftX = before.x + before.width / 2 - after.x - after.width / 2;
     camera.moveBy(shiftX * camera.scale, (before.y - after.y) * camera.scale);
   }
 
+  function toggle(id) {
+    if (!scene.boxes[id].holds || id === 0) return;
+    unfolded[id] = !unfolded[id];
+    recomposeAbout(id);
+  }
+
   function setAll(isUnfolded) {
+    const anchor = boxAtMiddle();
     let shown = 1;
-    scene.boxes.forEach((box) => {
-      if (!box.holds || box.id === 0) return;
+    for (const box of scene.boxes.filter(({holds, id}) => holds && id !== 0)) {
       const isShown = scene.ancestors(box.id).every((outer) => unfolded[outer]);
       unfolded[box.id] = isUnfolded && isShown && shown + box.children.length <= MOST_UNFOLDED;
       if (unfolded[box.id]) shown += box.children.length;
-    });
-    recompose();
-    showAll();
+    }
+    recomposeAbout(anchor);
+    limitZoom();
+  }
+
+  // The box without open ones in it that is nearest to the middle of the screen.
+  function boxAtMiddle() {
+    const {x, y} = camera.toPicture(canvas.clientWidth / 2, canvas.clientHeight / 2);
+    const distance = (frame) => Math.hypot(frame.x + frame.width / 2 - x, frame.y + frame.height / 2 - y);
+    const folded = picture.frames.filter((frame) => !frame.isOpen);
+    return folded.reduce((a, b) => distance(b) < distance(a) ? b : a, folded[0] ?? picture.frames[0]).box;
   }
 
   function select(id) {
@@ -135,8 +147,12 @@
     camera.centreOn(picture.frameOf.get(id));
   }
 
-  function showAll(leastScale = 0) {
+  function limitZoom() {
     camera.leastScale = Math.min(0.1, canvas.clientWidth / picture.width / 2, canvas.clientHeight / picture.height / 2);
+  }
+
+  function showAll(leastScale = 0) {
+    limitZoom();
     camera.show({x: 0, y: 0, width: picture.width, height: picture.height}, leastScale);
   }
 
