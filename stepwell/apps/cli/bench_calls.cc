@@ -60,7 +60,8 @@ class Bench {
     result.batch = request_.shape.batch.value_or(DefaultBatch());
     result.frames = frames_;
     result.threads = WorkerTeam::Shared().num_threads();
-    if (!step_times_.empty()) result.ops = OpTimes(result.latency.calls);
+    result.nodes = NodeTimes(result.latency.calls);
+    result.ops = OpTimes(result.nodes);
     return result;
   }
 
@@ -104,17 +105,24 @@ class Bench {
     return layout_->slots()[0].type.shape[0];
   }
 
-  std::vector<OpTime> OpTimes(std::size_t calls) const {
+  std::vector<NodeTime> NodeTimes(std::size_t calls) const {
+    std::vector<NodeTime> times;
+    for (std::size_t i = 0; i < step_times_.size(); ++i) {
+      const runtime::Plan::Step& step = stepper_.plan().steps()[i];
+      times.push_back({step.node, step.op, MillisecondsOf(step_times_[i]) / static_cast<double>(calls)});
+    }
+    return times;
+  }
+
+  static std::vector<OpTime> OpTimes(const std::vector<NodeTime>& nodes) {
     std::map<std::string, OpTime> by_op;
     double all_ms = 0;
-    for (std::size_t i = 0; i < step_times_.size(); ++i) {
-      const std::string& op = stepper_.plan().steps()[i].op;
-      const double mean_ms = MillisecondsOf(step_times_[i]) / static_cast<double>(calls);
-      OpTime& time = by_op[op];
-      time.op = op;
+    for (const NodeTime& node : nodes) {
+      OpTime& time = by_op[node.op];
+      time.op = node.op;
       ++time.nodes;
-      time.mean_ms += mean_ms;
-      all_ms += mean_ms;
+      time.mean_ms += node.mean_ms;
+      all_ms += node.mean_ms;
     }
     std::vector<OpTime> times;
     for (auto& [op, time] : by_op) {

@@ -30,12 +30,20 @@ struct OpTime {
   double share = 0;    // of all ops' time
 };
 
+// The time of one node of the compiled plan, under the name it has in the graph.
+struct NodeTime {
+  std::string node;
+  std::string op;
+  double mean_ms = 0;  // a call
+};
+
 struct BenchResult {
   LatencySummary latency;
   std::int64_t batch = 1;
   std::int64_t frames = 1;
   int threads = 1;
-  std::vector<OpTime> ops;  // slowest first; empty unless asked for
+  std::vector<OpTime> ops;      // slowest first; empty unless asked for
+  std::vector<NodeTime> nodes;  // the same time by node, in the order in which they run
 
   double calls_per_second() const { return 1e3 / latency.mean_ms; }
   double frames_per_second() const {

@@ -87,6 +87,10 @@ Json ResultJson(const BenchResult& result, const std::string& model) {
   for (const OpTime& op : result.ops) {
     json["ops"].push_back({{"op", op.op}, {"nodes", op.nodes}, {"mean_ms", op.mean_ms}, {"share", op.share}});
   }
+  if (!result.nodes.empty()) json["nodes"] = Json::array();
+  for (const NodeTime& node : result.nodes) {
+    json["nodes"].push_back({{"node", node.node}, {"op", node.op}, {"mean_ms", node.mean_ms}});
+  }
   return json;
 }
 
@@ -126,7 +130,7 @@ void AddBenchCommand(CLI::App& program) {
   command->add_option("--warm-up", flags->request.warm_up, "Calls before those")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_flag("--per-op", flags->per_op, "Split the time by op");
+  command->add_flag("--per-op", flags->per_op, "Split the time by op; with --json, by node, too");
   command->add_flag("--no-fusion", flags->request.no_fusion, "Run every op of the file by itself, for comparison");
   command->add_option("--format", flags->format, "plain, markdown, csv or json")
       ->check(CLI::IsMember({"plain", "markdown", "csv", "json"}))
