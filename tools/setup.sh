@@ -3,9 +3,10 @@
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# missing_packages LIST
 missing_packages() {
   local package
-  grep -v '^#' tools/debian-packages.txt | while read -r package; do
+  grep -v '^#' "$1" | while read -r package; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf '%s\n' "$package"
   done
 }
@@ -16,11 +17,13 @@ as_root() {
   sudo "$@"
 }
 
-# Installs the missing ones of tools/debian-packages.txt from Debian's archive.
+# install_packages [LIST]: installs the missing ones of tools/debian-packages.txt, or of another list, from Debian's
+# archive.
 install_packages() {
-  command -v dpkg-query >/dev/null || die "this is not Debian: install the packages of tools/debian-packages.txt by your system's names, then run again with --no-install"
+  local list=${1:-tools/debian-packages.txt}
+  command -v dpkg-query >/dev/null || die "this is not Debian: install the packages of $list by your system's names, then run again with --no-install"
   local missing
-  missing=$(missing_packages | tr '\n' ' ')
+  missing=$(missing_packages "$list" | tr '\n' ' ')
   [ -n "$missing" ] || return 0
   say "Installing from Debian's packages: $missing"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q

@@ -2,13 +2,14 @@
 #include <cmath>
 
 #include "stepwell/view/layered_graph.h"
+#include "stepwell/view/pull_together.h"
 
 namespace stepwell::view {
 namespace {
 
 constexpr int kSweeps = 24;
-constexpr double kStraightWeight = 8;  // of a bend in line with others
-constexpr double kLooseWeight = 0.05;  // of a vertex that nothing pulls
+constexpr double kStraightWeight = 50;  // of a bend in line with others
+constexpr double kLooseWeight = 0.05;   // of a vertex that nothing pulls
 
 class Centres {
  public:
@@ -26,6 +27,7 @@ class Centres {
                  !is_downwards || sweep > kSweeps - 3);
       }
     }
+    PullTogether(graph_, centres_);
     return Rounded();
   }
 

@@ -91,6 +91,17 @@ TEST(CentresOf, KeepsOrderAndRoomInEveryRow) {
   }
 }
 
+TEST(CentresOf, LeavesNoGapBetweenPartsThatNothingJoins) {
+  LayeredGraph graph;  // a chain of wide vertices, and beside its end one that has no lines
+  graph.vertices.resize(7, {0, 100, false, {}, {}});
+  graph.rows = {{0, 1, 2}, {3}, {4, 5, 6}};
+  for (const std::size_t upper : {0U, 1U, 2U}) graph.Connect(upper, 3);
+  graph.Connect(3, 4);
+  graph.Connect(3, 5);
+  const std::vector<int> centres = CentresOf(graph);
+  EXPECT_EQ(centres[6] - centres[5], 100);
+}
+
 TEST(CentresOf, DrawsAChainStraight) {
   LayeredGraph graph;
   for (std::size_t i = 0; i < 6; ++i) {

@@ -40,6 +40,19 @@ TEST(MakeScene, ShowsSmallConstantsInTheirConsumersAndBigOnesAsBoxes) {
   for (const Box& box : scene.boxes) EXPECT_NE(box.name, "cell/half");
 }
 
+TEST(MakeScene, PutsWeightsWithoutAScopeWhereTheyAreUsed) {
+  ir::GraphBuilder builder;
+  const ir::ValueId x = builder.AddInput("x", {DType::kF32, {64}});
+  const ir::ValueId stored = builder.AddConstant("Constant_7_compressed", Weights(64));
+  const ir::ValueId used = builder.AddOne("Constant_7", testing::SmallRelu(), {stored});
+  const ir::ValueId first = builder.AddOne("a/b/first", testing::SmallAdd(), {x, used});
+  builder.AddOutput("y", builder.AddOne("a/c/second", testing::SmallAdd(), {first, used}));
+  const ir::Graph graph = std::move(builder).Build();
+  const Scene scene = MakeScene(graph);
+  EXPECT_EQ(scene.boxes[BoxNamed(scene, "Constant_7").parent].name, "a");
+  EXPECT_EQ(scene.boxes[BoxNamed(scene, "Constant_7_compressed").parent].name, "a");
+}
+
 TEST(MakeScene, MarksStatesTheirEdgesAndTheirLoop) {
   const ir::Graph graph = StatefulGraph();
   const Scene scene = MakeScene(graph);

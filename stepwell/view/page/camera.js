@@ -44,13 +44,14 @@ function makeCamera(canvas, redraw) {
       camera.scale = scale;
       redraw();
     },
-    // Everything, as far as it can be read at all; else its beginning.
-    show({x, y, width, height}, leastScale = 0) {
+    // Everything, or, where that could not be read, its beginning, with `middle` in the middle.
+    show({x, y, width, height}, leastScale = 0, middle = x + width / 2) {
       const room = size();
       const fits = Math.min(room.width / (width + 60), room.height / (height + 60), 1.25);
       const scale = Math.max(fits, leastScale);
-      const top = scale > fits ? 30 : (room.height - height * scale) / 2;
-      goTo({scale, x: room.width / 2 - (x + width / 2) * scale, y: top - y * scale});
+      const top = height * scale > room.height ? 30 : (room.height - height * scale) / 2;
+      const across = width * scale > room.width ? middle : x + width / 2;
+      goTo({scale, x: room.width / 2 - across * scale, y: top - y * scale});
     },
     centreOn(frame) {
       const room = size();

@@ -153,7 +153,10 @@
 
   function showAll(leastScale = 0) {
     limitZoom();
-    camera.show({x: 0, y: 0, width: picture.width, height: picture.height}, leastScale);
+    const {children} = scene.boxes[0];
+    const greatest = children.reduce((a, b) => scene.boxes[b].nodes > scene.boxes[a].nodes ? b : a, children[0] ?? 0);
+    const frame = picture.frameOf.get(greatest);
+    camera.show(picture.frames[0], leastScale, frame.x + frame.width / 2);
   }
 
   function boxAt(event) {
