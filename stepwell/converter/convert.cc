@@ -6,16 +6,16 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
+#include "stepwell/converter/annotate_ir.h"
 #include "stepwell/converter/compress.h"
 #include "stepwell/converter/import/importer.h"
 #include "stepwell/converter/plan/apply_signature.h"
 #include "stepwell/converter/plan/conversion_plan.h"
 #include "stepwell/converter/plan/shape_wishes.h"
-#include "stepwell/converter/roles/find_roles.h"
 #include "stepwell/converter/roles/metadata.h"
+#include "stepwell/converter/roles/set_roles.h"
 #include "stepwell/converter/states/pairing.h"
 #include "stepwell/converter/templates/rebuild.h"
-#include "stepwell/ir/roles.h"
 #include "stepwell/passes/fold.h"
 #include "stepwell/passes/fold_dilations.h"
 #include "stepwell/passes/fold_into_convolutions.h"
@@ -65,33 +65,9 @@ class Conversion {
     ir::GraphBuilder builder = ImportNodes(edges, variables, plan.import, progress);
     AddStates(plan, builder, warnings_);
     for (const auto& [key, value] : FindMetadata(edges.graph())) builder.SetMetadata(key, value);
-    const FoundRoles found = FindRoles(builder.graph());
-    for (const auto& [role, name] : found.roles) builder.SetRole(role, name);
-    for (const auto& [key, value] : found.metadata) builder.SetMetadata(key, value);
-    for (const auto& [role, name] : options_.roles) {
-      builder.SetRole(role, NamedByRole(builder.graph(), role, name));
-      WarnOfOwnRole(role);
-    }
+    SetRoles(builder, options_.roles, warnings_);
     builder.SetName(options_.model_name.empty() ? source_.path.stem().string() : options_.model_name);
     return std::move(builder).Build();
-  }
-
-  // A role of the user's own may be for an application of the user's own, or a slip.
-  void WarnOfOwnRole(const std::string& role) {
-    if (std::find(ir::kAllRoles.begin(), ir::kAllRoles.end(), role) != ir::kAllRoles.end()) return;
-    const std::vector<std::string> known(ir::kAllRoles.begin(), ir::kAllRoles.end());
-    warnings_.push_back(fmt::format("no command looks for the role '{}'{}", role, DidYouMean(role, known)));
-  }
-
-  // The input or output that --role means.
-  static std::string NamedByRole(const ir::Graph& graph, const std::string& role, const std::string& name) {
-    if (const auto input = graph.FindInput(name)) return graph.inputs()[*input].name;
-    if (const auto output = graph.FindOutput(name)) return graph.outputs()[*output].name;
-    std::vector<std::string> names;
-    for (const ir::Input& input : graph.inputs()) names.push_back(input.name);
-    for (const ir::Output& output : graph.outputs()) names.push_back(output.name);
-    throw Error(ErrorKind::kInvalidArgument,
-                fmt::format("--role {}={}: there is no such input or output{}", role, name, DidYouMean(name, names)));
   }
 
   const LoadedSource& source_;
@@ -103,6 +79,7 @@ class Conversion {
 
 ConvertResult Convert(const ConvertOptions& options) {
   if (options.progress) options.progress({"reading", 0});
+  if (IsIrFile(options.source.model)) return AnnotateIr(options);
   return Convert(LoadWithGraph(options.source), options);
 }
 

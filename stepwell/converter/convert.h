@@ -52,7 +52,8 @@ struct ConvertResult {
 };
 
 // Reads a source and makes it a pure function from inputs and states to outputs and next states. Weights stay slices of
-// the mapped files wherever nothing is computed from them. Throws Error; nothing is written and nothing printed.
+// the mapped files wherever nothing is computed from them. Throws Error; nothing is written and nothing printed. IR
+// (.xml) is taken as it is (annotate_ir.h).
 ConvertResult Convert(const ConvertOptions& options);
 // The same for a source that is already read; `options.source` does not count.
 ConvertResult Convert(const LoadedSource& source, const ConvertOptions& options);

@@ -186,14 +186,21 @@ TEST_F(BadSources, AreRefusedByEveryCommandThatTakesAModel) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
-TEST_F(BadSources, RefusesIrWithoutItsWeights) {
+TEST_F(BadSources, ShowsIrWithoutItsWeightsAndRefusesToRunIt) {
   ASSERT_EQ(Stepwell({"convert", Speech("0.8.2-64")}).exit_code, kDone);
   std::filesystem::resize_file(folder_ / "output_graph.bin", 1000);
   EXPECT_EQ(Stepwell({"info", "output_graph.xml"}).exit_code, kFailed);
   std::filesystem::remove(folder_ / "output_graph.bin");
-  const ProgramResult result = Stepwell({"info", "output_graph.xml"});
+  EXPECT_EQ(Stepwell({"info", "output_graph.xml"}).exit_code, kDone);
+  const ProgramResult result = Stepwell({"run", "output_graph.xml", "--output-dir", "out"});
   EXPECT_EQ(result.exit_code, kFailed);
   EXPECT_THAT(result.err, HasSubstr("output_graph.bin"));
+}
+
+TEST_F(BadSources, WriteIrAgainWhereAFlagAsksForIt) {
+  ASSERT_EQ(Stepwell({"convert", Speech("0.8.2-64")}).exit_code, kDone);
+  ASSERT_EQ(Stepwell({"convert", "output_graph.xml", "-o", "out", "--state-form", "readvalue"}).exit_code, kDone);
+  EXPECT_EQ(Stepwell({"info", "output_graph.xml"}).out, Stepwell({"info", "out/output_graph.xml"}).out);
 }
 
 }  // namespace

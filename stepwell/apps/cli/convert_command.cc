@@ -9,6 +9,7 @@
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/output_folder.h"
 #include "stepwell/apps/cli/text_table.h"
+#include "stepwell/converter/annotate_ir.h"
 #include "stepwell/converter/state_table.h"
 #include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/ir_file.h"
@@ -23,6 +24,7 @@ struct ConvertFlags {
   ModelFlags model;
   std::string output_dir = ".";
   std::string state_form = "explicit";
+  const CLI::Option* state_form_option = nullptr;
   std::string log_level = "WARNING";
   int verify_calls = 0;
   bool silent = false;
@@ -105,8 +107,24 @@ void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options,
   }
 }
 
+// IR is written again only for a reason.
+void RequireChange(const ConvertFlags& flags, converter::ConvertOptions& options) {
+  if (flags.verify_calls > 0) throw CLI::ValidationError("--verify", "compares with a source, and the model is IR");
+  const bool changes = options.states.mode != converter::StateRequests::Mode::kFind || !options.roles.empty() ||
+                       options.weights == converter::ConvertOptions::Weights::kF16 || !options.model_name.empty() ||
+                       flags.state_form_option->count() > 0;
+  if (!changes) {
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("'{}' is OpenVINO IR, which needs no conversion; --states, --role, --state-form, "
+                            "--compress_to_fp16 and --model_name write it again",
+                            options.source.model.string()));
+  }
+  if (options.model_name.empty()) options.model_name = options.source.model.stem().string();
+}
+
 void Convert(const ConvertFlags& flags) {
-  const converter::ConvertOptions options = flags.model.Options();
+  converter::ConvertOptions options = flags.model.Options();
+  if (converter::IsIrFile(options.source.model)) RequireChange(flags, options);
   const converter::ConvertResult result = ConvertWithProgress(options);
   if (flags.verify_calls > 0) Verify(flags, options, result.graph);
   PrintResult(flags, result, Write(flags, result.graph));
@@ -120,9 +138,9 @@ void AddConvertCommand(CLI::App& program) {
       "Convert a TensorFlow model to OpenVINO IR; takes the flags of OpenVINO's mo (also as a link named mo)");
   const auto flags = std::make_shared<ConvertFlags>(*command);
   command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin")->capture_default_str();
-  command->add_option("--state-form", flags->state_form, "How states are said in the file")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"explicit", "readvalue"}));
+  flags->state_form_option = command->add_option("--state-form", flags->state_form, "How states are said in the file")
+                                 ->capture_default_str()
+                                 ->check(CLI::IsMember({"explicit", "readvalue"}));
   command
       ->add_option("--verify", flags->verify_calls,
                    "Compare so many calls with the source, evaluated as it was read; fail where they differ")

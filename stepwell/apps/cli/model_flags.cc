@@ -8,6 +8,7 @@
 #include "stepwell/apps/cli/progress_bar.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/base/text.h"
+#include "stepwell/converter/annotate_ir.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ops/registry.h"
 
@@ -51,8 +52,6 @@ constexpr std::array kRemovedFlags = {
 converter::GraphEncoding EncodingOf(bool is_text) {
   return is_text ? converter::GraphEncoding::kText : converter::GraphEncoding::kDetect;
 }
-
-bool IsIr(const std::filesystem::path& model) { return model.extension() == ".xml"; }
 
 ir::Graph ConvertWithWarnings(const converter::ConvertOptions& options) {
   converter::ConvertResult converted = ConvertWithProgress(options);
@@ -139,13 +138,11 @@ void ModelFlags::RefuseConversionFlags() const {
                                                 {"--input_checkpoint", !checkpoint_.empty()},
                                                 {"--freeze_placeholder_with_value", !freezes_.empty()},
                                                 {"--output", !outputs_.empty()},
-                                                {"--states", !states_.empty()},
-                                                {"--role", !roles_.empty()},
-                                                {"--static_shape", static_shape_},
-                                                {"--compress_to_fp16", compress_to_fp16_}};
+                                                {"--static_shape", static_shape_}};
   for (const auto& [name, is_given] : flags) {
     if (!is_given) continue;
-    throw CLI::ValidationError(name, "says how to convert a source, and the model is IR already; give it to 'convert'");
+    throw CLI::ValidationError(
+        name, "says how to convert a source, and the model is IR already; give it where the source is converted");
   }
 }
 
@@ -196,6 +193,7 @@ converter::ConvertOptions ModelFlags::Options() const {
     if (!states_.empty()) options.states = converter::ParseStates(states_);
     for (const std::string& role : roles_) converter::ParseRole(role, options.roles);
   });
+  if (converter::IsIrFile(options.source.model)) RefuseConversionFlags();
   return options;
 }
 
@@ -206,20 +204,22 @@ void ModelFlags::ApplyThreads() const {
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
-  if (!IsIr(options.source.model)) return runtime::LoadedModel::Of(ConvertWithWarnings(options));
-  RefuseConversionFlags();
-  return runtime::LoadedModel::Load(options.source.model);
+  return runtime::LoadedModel::Of(ConvertWithWarnings(options));
 }
 
 ir::Graph ModelFlags::LoadGraph() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
-  if (!IsIr(options.source.model)) return ConvertWithWarnings(options);
-  RefuseConversionFlags();
+  std::filesystem::path weights = options.source.model;
+  weights.replace_extension(".bin");
+  if (!converter::IsIrFile(options.source.model) || std::filesystem::exists(weights)) {
+    return ConvertWithWarnings(options);
+  }
   return ir::ReadIr(options.source.model, ops::MakeOp, {.weights = ir::ReadIrOptions::Weights::kMayBeMissing});
 }
 
 converter::ConvertResult ConvertWithProgress(converter::ConvertOptions options) {
+  if (converter::IsIrFile(options.source.model)) return converter::Convert(options);
   ProgressBar bar("converting");
   options.progress = [&](const converter::ConvertProgress& progress) {
     bar.Show(progress.done, std::string(progress.stage));
