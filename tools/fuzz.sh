@@ -12,7 +12,7 @@ readonly input_seconds=10 process_mb=1500 allocation_mb=256
 # Bytes of the longest input of a target.
 longest_input() {
   case "$1" in
-    ir | run) echo 12000 ;;
+    ir | run) echo 16000 ;;
     convert | graph_text) echo 8000 ;;
     mo_values) echo 300 ;;
     *) echo 4096 ;;
