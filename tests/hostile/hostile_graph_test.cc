@@ -80,6 +80,9 @@ std::vector<HostileCase> Graphs() {
        Const("w", "DT_FLOAT", {"1000000000", "1000000"}, "float_val: 1") + Placeholder("x", {"1"}) +
            Y("AddV2", {"x", "w"}),
        {"2^48"}},
+      {"ZerosOfMoreThanIsExpanded",
+       Const("w", "DT_FLOAT", {"100000000"}, "float_val: 0") + Placeholder("x", {"1"}) + Y("AddV2", {"x", "w"}),
+       {"'w'", "400000000 bytes", "268435456"}},
       {"NegativeDimensionOfAConstant", Const("w", "DT_FLOAT", {"-2", "3"}, "float_val: 1"), {"'w'", "-2"}},
       {"NegativeDimensionOfAnInput", Placeholder("x", {"-7", "3"}) + Y("Relu", {"x"}), {"'x'", "-7"}},
       {"NinthDimension",
