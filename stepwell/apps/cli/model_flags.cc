@@ -6,6 +6,7 @@
 #include <array>
 
 #include "stepwell/apps/cli/progress_bar.h"
+#include "stepwell/base/error.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/base/text.h"
 #include "stepwell/converter/annotate_ir.h"
@@ -204,7 +205,9 @@ void ModelFlags::ApplyThreads() const {
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
-  return runtime::LoadedModel::Of(ConvertWithWarnings(options));
+  ir::Graph graph = ConvertWithWarnings(options);
+  return While([&] { return fmt::format("preparing '{}'", name()); },
+               [&] { return runtime::LoadedModel::Of(std::move(graph)); });
 }
 
 ir::Graph ModelFlags::LoadGraph() const {
