@@ -10,6 +10,7 @@
 #include "stepwell/view/constant_text.h"
 #include "stepwell/view/escape.h"
 #include "stepwell/view/name_tree.h"
+#include "stepwell/view/place_names.h"
 
 namespace stepwell::view {
 namespace {
@@ -29,41 +30,6 @@ struct Placed {
   std::vector<std::size_t> outputs;
   std::vector<std::size_t> nodes;  // boxes, 0 for constants that are notes
 };
-
-// The scope that two names share, with its slash: "a/b/" of "a/b/c" and "a/b/d", "" of names without one.
-std::string SharedScope(const std::string& a, const std::string& b) {
-  std::size_t shared = 0;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()) && a[i] == b[i]; ++i) {
-    if (a[i] == '/') shared = i + 1;
-  }
-  return a.substr(0, shared);
-}
-
-// The names by which nodes are sorted into scopes: their own, but weights that have no scope, as converters name them,
-// and what is computed from nothing else, lie in the scope that all their consumers share.
-std::vector<std::string> PlaceNames(const ir::Graph& graph) {
-  std::vector<std::string> names;
-  std::vector<bool> is_weight;  // by node
-  std::vector<std::vector<std::size_t>> consumers(graph.nodes().size());
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const ir::Node& node = graph.nodes()[i];
-    names.push_back(node.name);
-    bool all_weights = true;
-    for (const ir::ValueId input : node.inputs) {
-      const auto producer = graph.value(input).producer;
-      all_weights = all_weights && producer && is_weight[producer->index];
-      if (producer) consumers[producer->index].push_back(i);
-    }
-    is_weight.push_back(all_weights && node.name.find('/') == std::string::npos);
-  }
-  for (std::size_t i = names.size(); i-- > 0;) {
-    if (!is_weight[i] || consumers[i].empty()) continue;
-    std::string scope = names[consumers[i][0]];  // placed already: consumers come after their producers
-    for (const std::size_t consumer : consumers[i]) scope = SharedScope(scope, names[consumer]);
-    names[i] = scope + names[i];
-  }
-  return names;
-}
 
 class SceneMaker {
  public:

@@ -53,6 +53,22 @@ TEST(MakeScene, PutsWeightsWithoutAScopeWhereTheyAreUsed) {
   EXPECT_EQ(scene.boxes[BoxNamed(scene, "Constant_7_compressed").parent].name, "a");
 }
 
+TEST(MakeScene, PutsNodesWithoutAScopeBetweenTheirNeighboursIfThoseShareOne) {
+  ir::GraphBuilder builder;
+  const ir::ValueId x = builder.AddInput("x", kVector);
+  const ir::ValueId first = builder.AddOne("a/b/first", testing::SmallRelu(), {x});
+  const ir::ValueId mvn = builder.AddOne("MVN_12", testing::SmallRelu(), {first});
+  const ir::ValueId scaled = builder.AddOne("Multiply_13", testing::SmallRelu(), {mvn});
+  const ir::ValueId second = builder.AddOne("a/b/second", testing::SmallRelu(), {scaled});
+  const ir::ValueId between = builder.AddOne("Relu", testing::SmallRelu(), {second});
+  builder.AddOutput("y", builder.AddOne("c/d/third", testing::SmallRelu(), {between}));
+  const ir::Graph graph = std::move(builder).Build();
+  const Scene scene = MakeScene(graph);
+  EXPECT_EQ(scene.boxes[BoxNamed(scene, "MVN_12").parent].name, "a/b");
+  EXPECT_EQ(scene.boxes[BoxNamed(scene, "Multiply_13").parent].name, "a/b");
+  EXPECT_EQ(BoxNamed(scene, "Relu").parent, 0U);
+}
+
 TEST(MakeScene, MarksStatesTheirEdgesAndTheirLoop) {
   const ir::Graph graph = StatefulGraph();
   const Scene scene = MakeScene(graph);
