@@ -24,10 +24,10 @@ std::string RoleOf(const ir::Graph& graph, const std::string& name) {
 std::string InitialText(const ir::StateVar& state) { return state.initial ? ToText(state.initial->type) : "zeros"; }
 
 void PrintPorts(const ir::Graph& graph) {
-  TextTable inputs({"input", "type", "shape in the source", "role"});
+  TextTable inputs({"input", "type", "shape in the source", "shapes of a call", "role"});
   for (const ir::Input& input : graph.inputs()) {
-    inputs.Add(
-        {input.name, ToText(graph.value(input.value).type), ToText(input.default_shape), RoleOf(graph, input.name)});
+    inputs.Add({input.name, ToText(graph.value(input.value).type), ToText(input.default_shape), ToText(input.call),
+                RoleOf(graph, input.name)});
   }
   TextTable outputs({"output", "type", "role"});
   for (const ir::Output& output : graph.outputs()) {
@@ -79,6 +79,8 @@ Json InfoJson(const ir::Graph& graph, const ModelSummary& summary) {
   for (const ir::Input& input : graph.inputs()) {
     info["inputs"].push_back(PortJson(graph, input.name, input.value));
     info["inputs"].back()["default_shape"] = ShapeJson(input.default_shape);
+    info["inputs"].back()["call_shape"] = ShapeJson(input.call.shape);
+    info["inputs"].back()["largest_shape"] = ShapeJson(input.call.largest);
   }
   for (const ir::Output& output : graph.outputs())
     info["outputs"].push_back(PortJson(graph, output.name, output.value));
