@@ -46,6 +46,18 @@ TEST_F(Info, ReadsIrThatOpenVinosOwnConverterWrote) {
   EXPECT_EQ(info["outputs"].size(), 3U);
 }
 
+TEST_F(Info, ShowsWhichShapesACallMayGiveBesideTheShapeThatWasFixed) {
+  ASSERT_EQ(Stepwell({"convert", Model("bert_resnet/tf112/bert_tiny_frozen/inference_graph.pb"), "--input",
+                      "IteratorGetNext:0[1 32],IteratorGetNext:1[1 32],IteratorGetNext:4[1 32]"})
+                .exit_code,
+            kDone);
+  EXPECT_THAT(Stepwell({"info", "inference_graph.xml"}).out, AllOf(HasSubstr("i32[1,32]"), HasSubstr("[?,..64]")));
+  const auto input = Json({"info", "inference_graph.xml"})["inputs"][0];
+  EXPECT_EQ(input["shape"], nlohmann::json({1, 32}));
+  EXPECT_EQ(input["call_shape"], nlohmann::json({nullptr, nullptr}));
+  EXPECT_EQ(input["largest_shape"], nlohmann::json({nullptr, 64}));
+}
+
 class Bench : public CommandLine {
  protected:
   static std::vector<std::string> Tiny(std::vector<std::string> flags) {
