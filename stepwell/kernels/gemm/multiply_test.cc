@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "stepwell/kernels/gemm/panel.h"
 #include "stepwell/kernels/test_support.h"
 
 namespace stepwell::kernels {
@@ -94,8 +95,8 @@ TEST_P(MultiplyTest, GivesARowTheSameBitsInAnyBatchAndOnAnyNumberOfThreads) {
 }
 
 TEST_P(MultiplyTest, ContinuesFromTheOutput) {
-  // The inputs in two parts, the second continuing the first: one chain, so the bits are those of the whole.
-  const std::int64_t inputs = 100, part = 37, outputs = 70, rows = 9;
+  // The inputs in two parts, the second continuing the first where a chain ends, so the bits are those of the whole.
+  const std::int64_t inputs = 250, part = 2 * kChainInputs, outputs = 70, rows = 9;
   const Case whole(inputs, outputs, two_);
   const auto source = DenseWeights(BytesOfFloats(whole.weights), inputs, outputs, WeightOrder::kInputsByOutputs);
   const PackedMatrix first(InputsOf(source, 0, part), two_);

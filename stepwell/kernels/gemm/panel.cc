@@ -22,7 +22,6 @@ constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 // 32 registers hold 6 rows of a whole panel; 16 registers hold 6 rows of two vectors.
 constexpr int kMostRows = 6;
 constexpr int kVectorsOfOneRow = std::min(8, static_cast<int>(kPanelWidth) / kLanes);
-constexpr std::int64_t kStretch = 96;
 constexpr int kVectorsOfManyRows = kLanes == 16 ? 4 : 2;
 
 // A part of a panel small enough to stay cached while all rows pass over it: the inputs [begin, end).
@@ -77,7 +76,7 @@ HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_
   for (int m = 0; m < kRows; ++m) {
     a[m] = product.a[row + m];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::Load(d, tile + m * kPanelWidth + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
   }
   const float* HWY_RESTRICT b = product.panel + stretch.begin * product.panel_stride + column;
   for (std::int64_t begin = stretch.begin; begin < stretch.end; begin += kTurnInputs) {
@@ -99,7 +98,10 @@ HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_
 #pragma GCC unroll 8
   for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) hn::Store(sum[m][v], d, tile + m * kPanelWidth + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) {
+      float* at = tile + m * kPanelWidth + v * kLanes;
+      hn::Store(hn::Add(hn::Load(d, at), sum[m][v]), d, at);
+    }
   }
 }
 
@@ -139,14 +141,14 @@ HWY_ATTR Prefetcher PrefetcherFor(const PanelProduct& product, Stretch stretch) 
   if (product.rows <= 2 && PassesFor(product.rows) == 1) return {nullptr, 0, 1};  // a stream, which fetches by itself
   if (next == nullptr || product.panel_stride != kPanelWidth) return {nullptr, 0, 1};
   const std::int64_t inputs = last ? product.inputs : product.inputs - stretch.end;
-  const std::int64_t lines = std::min(inputs, kStretch) * kPanelWidth / Prefetcher::kLineElements;
+  const std::int64_t lines = std::min(inputs, kChainInputs) * kPanelWidth / Prefetcher::kLineElements;
   const std::int64_t turns = (stretch.end - stretch.begin + kTurnInputs - 1) / kTurnInputs;
   return {next, lines, turns * PassesFor(product.rows)};
 }
 
 HWY_ATTR void AddPanelProductImpl(const PanelProduct& product) {
-  for (std::int64_t begin = 0; begin < product.inputs; begin += kStretch) {
-    const Stretch stretch{begin, std::min(begin + kStretch, product.inputs)};
+  for (std::int64_t begin = 0; begin < product.inputs; begin += kChainInputs) {
+    const Stretch stretch{begin, std::min(begin + kChainInputs, product.inputs)};
     Prefetcher prefetcher = PrefetcherFor(product, stretch);
     AddStretch(product, stretch, prefetcher);
   }
