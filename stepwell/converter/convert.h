@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "stepwell/converter/mo_options.h"
+#include "stepwell/converter/preprocess/preprocess_options.h"
 #include "stepwell/converter/source/load_source.h"
+#include "stepwell/converter/transforms/transform_options.h"
 #include "stepwell/ir/graph.h"
 
 namespace stepwell::converter {
@@ -27,6 +29,8 @@ struct ConvertOptions {
   // Whether batch and frames stay free where the user does not fix them.
   enum class Shapes : std::uint8_t { kFree, kStatic };
   enum class Weights : std::uint8_t { kAsStored, kF16 };
+  // kStructure: variables stay inputs, marked as such (ir/structure.h).
+  enum class Variables : std::uint8_t { kValues, kStructure };
 
   SourceOptions source = {};
   std::string signature = {};                     // of a SavedModel; empty: see source/signature.h
@@ -40,6 +44,9 @@ struct ConvertOptions {
   std::map<std::string, std::string> roles = {};  // --role: ROLE -> name of an input or output
   std::string model_name = {};                    // --model_name; empty: the stem of the source's path
   Weights weights = Weights::kAsStored;           // --compress_to_fp16: kF16
+  Variables variables = Variables::kValues;
+  Preprocessing preprocessing = {};   // --mean_values, --scale_values, --scale, --layout, …
+  TransformRequests transforms = {};  // --transform
   // Called from the converting thread; may be empty.
   std::function<void(const ConvertProgress&)> progress = {};
 };

@@ -37,7 +37,12 @@ std::string NameOfInitialValue(const Input& input) { return input.name + "/initi
 }  // namespace
 
 XmlGraphWriter::XmlGraphWriter(const Graph& graph, Scope scope, XmlPrinter& printer, WeightsWriter& weights)
-    : graph_(graph), scope_(scope), printer_(printer), weights_(weights), ports_(graph.num_values()) {
+    : graph_(graph),
+      scope_(scope),
+      printer_(printer),
+      weights_(weights),
+      layouts_(PortLayoutsOf(graph)),
+      ports_(graph.num_values()) {
   CollectTensorNames();
   CollectNodeNames();
 }
@@ -96,7 +101,18 @@ void XmlGraphWriter::WriteParameter(const Input& input) {
          kParameterType,
          kFirstOpset,
          {{"shape", XmlText(type.shape, ",")}, {"element_type", std::string(DTypeName(type.dtype))}}});
+  WriteLayout(input.name);
   WriteOutputPorts({input.value}, 0);
+  printer_.Close();
+}
+
+// As OpenVINO notes it at a Parameter or Result.
+void XmlGraphWriter::WriteLayout(const std::string& port_name) {
+  if (scope_ == Scope::kBody) return;
+  const auto layout = layouts_.find(port_name);
+  if (layout == layouts_.end()) return;
+  printer_.Open("rt_info");
+  printer_.Leaf("attribute", {{"name", "layout"}, {"version", "0"}, {"layout", layout->second}});
   printer_.Close();
 }
 
@@ -162,17 +178,19 @@ void XmlGraphWriter::WriteOutputs() {
   const bool has_variables = scope_ == Scope::kModel && graph_.state_form() == StateForm::kReadValue;
   for (const Output& output : graph_.outputs()) {
     if (has_variables && graph_.FindStateOfOutput(output.name) != nullptr) continue;
-    WriteSink({NameOfSink(output.name), kResultType, kFirstOpset, {}}, output.value);
+    WriteSink({NameOfSink(output.name), kResultType, kFirstOpset, {}}, output.value, output.name);
   }
   if (!has_variables) return;
   for (const StateVar& state : graph_.states()) {
     const Output& output = graph_.outputs()[*graph_.FindOutput(state.output)];
-    WriteSink({NameOfSink(output.name), kAssignType, kVariableOpset, {{"variable_id", state.name}}}, output.value);
+    WriteSink({NameOfSink(output.name), kAssignType, kVariableOpset, {{"variable_id", state.name}}}, output.value,
+              output.name);
   }
 }
 
-void XmlGraphWriter::WriteSink(const Layer& layer, ValueId value) {
+void XmlGraphWriter::WriteSink(const Layer& layer, ValueId value, const std::string& name) {
   Begin(layer);
+  WriteLayout(name);
   WriteInputPorts({value});
   if (layer.type == kAssignType) {
     printer_.Open("output");

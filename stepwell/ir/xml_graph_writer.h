@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stepwell/ir/graph.h"
+#include "stepwell/ir/port_layouts.h"
 #include "stepwell/ir/subgraph.h"
 #include "stepwell/ir/xml_printer.h"
 #include "stepwell/ir/xml_weights.h"
@@ -54,7 +55,8 @@ class XmlGraphWriter {
   void WriteNode(const Node& node);
   void WriteConstant(std::string name, const ConstantData& data, const std::vector<ValueId>& outputs);
   void WriteOutputs();
-  void WriteSink(const Layer& layer, ValueId value);
+  void WriteSink(const Layer& layer, ValueId value, const std::string& name);
+  void WriteLayout(const std::string& port_name);
   std::string NameOfSink(const std::string& name) const;
 
   void Begin(const Layer& layer);
@@ -67,6 +69,7 @@ class XmlGraphWriter {
   Scope scope_;
   XmlPrinter& printer_;
   WeightsWriter& weights_;
+  PortLayouts layouts_;                                 // of inputs and outputs
   std::vector<std::vector<std::string>> tensor_names_;  // by value
   std::set<std::string, std::less<>> node_names_;       // of inputs and nodes
   std::vector<Port> ports_;                             // by value: where it comes from

@@ -29,6 +29,8 @@ class Rewriter {
   // From now on `stand_in` is used wherever the source used `value`; it answers to the tensor names of `value` too.
   // Saying so again replaces the stand-in for what follows.
   void Map(ir::ValueId value, ir::ValueId stand_in);
+  // The same for a stand-in that is another tensor, which the names do not mean.
+  void MapWithoutNames(ir::ValueId value, ir::ValueId stand_in) { stand_ins_[value.index] = stand_in; }
 
   // An input of the source, as it was or with another type; its default shape stays.
   void CopyInput(const ir::Input& input) { CopyInput(input, source_.value(input.value).type); }

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "stepwell/ir/structure.h"
 #include "stepwell/passes/fold.h"
 #include "stepwell/passes/fuse_attention.h"
 #include "stepwell/passes/fuse_images.h"
@@ -78,6 +79,7 @@ class LoadedModel::Impl {
   };
 
   std::shared_ptr<const Plan> Make(const PlanRequest& request) {
+    ir::RequireWeights(graph_);
     const WantedOutputs wanted = FindWantedOutputs(folded_, request);
     const ir::Graph graph = GraphFor(request, wanted.outputs);
     return PlanCompiler(graph, request.options.kernels, weights_).Compile(GivenInputs(request), wanted);

@@ -8,6 +8,7 @@
 #include "stepwell/base/text.h"
 #include "stepwell/converter/import/node_adaptor.h"
 #include "stepwell/converter/import/node_kinds.h"
+#include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/verify/unique.h"
@@ -26,6 +27,17 @@ std::pair<std::string_view, int> Parts(std::string_view name) {
   const auto port = colon == std::string_view::npos ? std::nullopt : ParseInt(name.substr(colon + 1));
   if (!port) return {name, 0};
   return {name.substr(0, colon), static_cast<int>(*port)};
+}
+
+// One op on two constants.
+template <class Op>
+ir::ConstantData Computed(const ir::ConstantData& a, const ir::ConstantData& b) {
+  ir::GraphBuilder builder;
+  const ir::ValueId left = builder.AddConstant("a", a);
+  const ir::ValueId right = builder.AddConstant("b", b);
+  builder.AddOutput("result", builder.AddOne("op", Op(), {left, right}));
+  return ir::ConstantData::Of(
+      std::move(passes::Evaluate(std::move(builder).Build(), {}, ops::KernelSet::kReference)[0]));
 }
 
 }  // namespace
@@ -82,7 +94,9 @@ std::vector<ir::ConstantData> SourceExecutor::Run(const std::map<TensorId, ir::C
   for (const TensorId fetch : fetches) roots.push_back(fetch.node);
   for (const NodeIndex variable : variables) {
     for (const NodeIndex assign : variables_.at(variable).assigns) {
-      if (varies_[edges_.inputs(assign)[1].node]) roots.push_back(assign);
+      // What adds or subtracts changes the variable at every run, whatever its value is computed from.
+      const bool is_sum = !converter::IsPlainAssign(edges_.node(assign));
+      if (is_sum || varies_[edges_.inputs(assign)[1].node]) roots.push_back(assign);
     }
   }
   RunNodes(roots, values);
@@ -126,11 +140,7 @@ ir::ConstantData SourceExecutor::ValueOf(TensorId tensor, const Values& values) 
 std::vector<ir::ConstantData> SourceExecutor::Compute(NodeIndex index, std::span<const ir::ConstantData> inputs) {
   const SourceNode& node = edges_.node(index);
   if (converter::IsConst(node)) return {converter::ToConstantData(node.TensorAttr("value"), node.name)};
-  if (converter::IsVariable(node)) {
-    auto found = memory_.find(index);
-    if (found == memory_.end()) found = memory_.emplace(index, variables_.Stored(index)).first;
-    return {found->second};
-  }
+  if (converter::IsVariable(node)) return {Held(index)};
   if (converter::IsAssign(node)) return {Assign(index, inputs)};
   if (converter::IsCopy(node) || node.op == "ReadVariableOp") return {inputs[0]};
   if (node.op == "Unique") return Unique(inputs[0]);
@@ -142,11 +152,22 @@ std::vector<ir::ConstantData> SourceExecutor::Compute(NodeIndex index, std::span
 }
 
 ir::ConstantData SourceExecutor::Assign(NodeIndex index, std::span<const ir::ConstantData> inputs) {
-  if (!converter::IsPlainAssign(edges_.node(index))) {
-    throw Error(ErrorKind::kUnsupported, "only assigns of a whole value can be evaluated");
+  const SourceNode& node = edges_.node(index);
+  const NodeIndex variable = *variables_.Behind(edges_.inputs(index)[0]);
+  ir::ConstantData next = inputs[0];
+  if (!converter::IsPlainAssign(node)) {
+    const ir::ConstantData& held = Held(variable);
+    const bool adds = node.op.find("Add") != std::string::npos;
+    next = adds ? Computed<ops::elementwise::Add>(held, next) : Computed<ops::elementwise::Subtract>(held, next);
   }
-  memory_[*variables_.Behind(edges_.inputs(index)[0])] = inputs[0];
-  return inputs[0];
+  memory_[variable] = next;
+  return next;
+}
+
+const ir::ConstantData& SourceExecutor::Held(NodeIndex variable) {
+  const auto found = memory_.find(variable);
+  if (found != memory_.end()) return found->second;
+  return memory_.emplace(variable, variables_.Stored(variable)).first->second;
 }
 
 std::vector<ir::ConstantData> SourceExecutor::ComputeByRule(NodeIndex index,

@@ -49,6 +49,7 @@ class SourceExecutor {
   std::vector<ir::ConstantData> Compute(converter::NodeIndex index, std::span<const ir::ConstantData> inputs);
   std::vector<ir::ConstantData> ComputeByRule(converter::NodeIndex index,
                                               std::span<const ir::ConstantData> inputs) const;
+  const ir::ConstantData& Held(converter::NodeIndex variable);
   ir::ConstantData Assign(converter::NodeIndex index, std::span<const ir::ConstantData> inputs);
   ir::ConstantData FirstValue(const converter::SourceVariable& variable);
   ir::ConstantData ValueOf(converter::TensorId tensor, const Values& values) const;

@@ -9,8 +9,9 @@
 namespace stepwell::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> kFlagsWithOptionalValue = {
-    "--input_model_is_text", "--compress_to_fp16", "--silent", "--progress", "--stream_output", "--share_weights"};
+constexpr std::array<std::string_view, 8> kFlagsWithOptionalValue = {
+    "--input_model_is_text", "--compress_to_fp16", "--silent",       "--progress",
+    "--stream_output",       "--share_weights",    "--static_shape", "--reverse_input_channels"};
 
 bool IsBoolean(std::string_view word) {
   constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "1", "0", "yes", "no", "on", "off"};

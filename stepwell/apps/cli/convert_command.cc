@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@
 #include "stepwell/converter/state_table.h"
 #include "stepwell/converter/templates/rebuild.h"
 #include "stepwell/ir/ir_file.h"
+#include "stepwell/ir/structure.h"
 #include "stepwell/verify/verify.h"
 
 namespace stepwell::cli {
@@ -23,8 +25,7 @@ struct ConvertFlags {
 
   ModelFlags model;
   std::string output_dir = ".";
-  std::string state_form = "explicit";
-  const CLI::Option* state_form_option = nullptr;
+  std::string state_form;  // empty: that of the conversion
   std::string log_level = "WARNING";
   int verify_calls = 0;
   bool silent = false;
@@ -94,17 +95,32 @@ void PrintResult(const ConvertFlags& flags, const converter::ConvertResult& resu
 ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
   const std::filesystem::path folder = flags.output_dir;
   MakeOutputFolder(folder, "--output_dir");
-  const ir::StateForm form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
+  ir::StateForm form = graph.state_form();
+  if (!flags.state_form.empty()) {
+    form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
+  }
   return ir::WriteIr(graph.WithStateForm(form), folder / (graph.name() + ".xml"));
 }
 
-void Verify(const ConvertFlags& flags, const converter::ConvertOptions& options, const ir::Graph& graph) {
-  const verify::VerifyReport report =
-      verify::Verify(converter::LoadForInference(options.source), graph, {.calls = flags.verify_calls});
-  if (!flags.silent && !flags.json) {
-    fmt::print("verified over {} calls: largest difference {:.3g} of the largest magnitude, at '{}'\n",
-               flags.verify_calls, report.largest_relative_difference, report.worst_output);
+void PrintVerified(const ConvertFlags& flags, const verify::VerifyReport& report, const char* what) {
+  if (flags.silent || flags.json) return;
+  fmt::print("verified{} over {} calls: largest difference {:.3g} of the largest magnitude, at '{}'\n", what,
+             flags.verify_calls, report.largest_relative_difference, report.worst_output);
+}
+
+// FP16 is no mistake of the conversion, but it changes the numbers: the conversion is held to the bound with the
+// weights as they were, and what FP16 adds is told.
+void Verify(const ConvertFlags& flags, converter::ConvertOptions options, const ir::Graph& graph) {
+  const converter::LoadedSource source = converter::LoadForInference(options.source);
+  if (options.weights == converter::ConvertOptions::Weights::kAsStored) {
+    return PrintVerified(flags, verify::Verify(source, graph, {.calls = flags.verify_calls}), "");
   }
+  options.weights = converter::ConvertOptions::Weights::kAsStored;
+  const ir::Graph uncompressed = ConvertWithProgress(options).graph;
+  PrintVerified(flags, verify::Verify(source, uncompressed, {.calls = flags.verify_calls}),
+                ", with weights as stored,");
+  const verify::VerifyOptions any_finite{.calls = flags.verify_calls, .bound = std::numeric_limits<double>::max()};
+  PrintVerified(flags, verify::Verify(source, graph, any_finite), ", with weights as FP16,");
 }
 
 // IR is written again only for a reason.
@@ -112,7 +128,7 @@ void RequireChange(const ConvertFlags& flags, converter::ConvertOptions& options
   if (flags.verify_calls > 0) throw CLI::ValidationError("--verify", "compares with a source, and the model is IR");
   const bool changes = options.states.mode != converter::StateRequests::Mode::kFind || !options.roles.empty() ||
                        options.weights == converter::ConvertOptions::Weights::kF16 || !options.model_name.empty() ||
-                       flags.state_form_option->count() > 0;
+                       !flags.state_form.empty();
   if (!changes) {
     throw Error(ErrorKind::kInvalidArgument,
                 fmt::format("'{}' is OpenVINO IR, which needs no conversion; --states, --role, --state-form, "
@@ -126,7 +142,10 @@ void Convert(const ConvertFlags& flags) {
   converter::ConvertOptions options = flags.model.Options();
   if (converter::IsIrFile(options.source.model)) RequireChange(flags, options);
   const converter::ConvertResult result = ConvertWithProgress(options);
-  if (flags.verify_calls > 0) Verify(flags, options, result.graph);
+  if (flags.verify_calls > 0) {
+    ir::RequireWeights(result.graph);
+    Verify(flags, options, result.graph);
+  }
   PrintResult(flags, result, Write(flags, result.graph));
 }
 
@@ -138,9 +157,10 @@ void AddConvertCommand(CLI::App& program) {
       "Convert a TensorFlow model to OpenVINO IR; takes the flags of OpenVINO's mo (also as a link named mo)");
   const auto flags = std::make_shared<ConvertFlags>(*command);
   command->add_option("-o,--output_dir", flags->output_dir, "Folder of the .xml and the .bin")->capture_default_str();
-  flags->state_form_option = command->add_option("--state-form", flags->state_form, "How states are said in the file")
-                                 ->capture_default_str()
-                                 ->check(CLI::IsMember({"explicit", "readvalue"}));
+  command
+      ->add_option("--state-form", flags->state_form,
+                   "How states are said in the file (default: explicit; readvalue with --transform)")
+      ->check(CLI::IsMember({"explicit", "readvalue"}));
   command
       ->add_option("--verify", flags->verify_calls,
                    "Compare so many calls with the source, evaluated as it was read; fail where they differ")

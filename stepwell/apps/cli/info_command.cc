@@ -8,6 +8,7 @@
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/model_summary.h"
 #include "stepwell/apps/cli/text_table.h"
+#include "stepwell/ir/structure.h"
 
 namespace stepwell::cli {
 namespace {
@@ -18,7 +19,7 @@ std::string RoleOf(const ir::Graph& graph, const std::string& name) {
   for (const auto& [role, named] : graph.roles()) {
     if (named == name) return role;
   }
-  return {};
+  return ir::StructureVariables(graph).contains(name) ? "variable" : "";
 }
 
 std::string InitialText(const ir::StateVar& state) { return state.initial ? ToText(state.initial->type) : "zeros"; }
@@ -52,7 +53,9 @@ void PrintInfo(const ir::Graph& graph, const ModelSummary& summary) {
   fmt::print("model {}\n\n", graph.name());
   PrintPorts(graph);
   PrintStates(graph);
-  for (const auto& [key, value] : graph.metadata()) fmt::print("{}: {}\n", key, value);
+  for (const auto& [key, value] : graph.metadata()) {
+    if (key != ir::kStructureVariables) fmt::print("{}: {}\n", key, value);
+  }
   if (!graph.metadata().empty()) fmt::print("\n");
   TextTable ops({"op", "count"});
   for (const auto& [op, count] : summary.op_counts) ops.Add({op, fmt::format("{}", count)});

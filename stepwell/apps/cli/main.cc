@@ -7,6 +7,8 @@
 
 #include "stepwell/apps/cli/arguments.h"
 #include "stepwell/apps/cli/command.h"
+#include "stepwell/apps/cli/mmdnn_arguments.h"
+#include "stepwell/apps/cli/mo_flags.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
 
@@ -40,16 +42,19 @@ void RequireCommand(const CLI::App& program, const std::vector<std::string>& arg
       fmt::format("the commands are {}", stepwell::Join(commands, ", ")));
 }
 
-int RunProgram(const std::vector<std::string>& arguments) {
+int RunProgram(const std::vector<std::string>& given) {
   CLI::App program("Converts recurrent TensorFlow models and runs them step by step, with their memory kept safe.",
                    "stepwell");
   program.set_version_flag("--version", "stepwell " STEPWELL_VERSION);
   program.require_subcommand(1);
   AddCommands(program);
-  std::vector<const char*> pointers;
-  for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   try {
+    const std::vector<std::string> arguments =
+        stepwell::cli::IsMmdnnSpelling(given) ? stepwell::cli::FromMmdnnSpelling(given) : given;
+    std::vector<const char*> pointers;
+    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
     RequireCommand(program, arguments);
+    stepwell::cli::RefuseMoFlags(arguments);
     program.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 to this parser; whatever else it refuses is a mistake of usage.

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 
+#include "stepwell/apps/cli/mo_flags.h"
 #include "stepwell/apps/cli/progress_bar.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/parallel.h"
@@ -16,6 +16,10 @@
 namespace stepwell::cli {
 namespace {
 
+constexpr const char* kSourceGroup = "What to read";
+constexpr const char* kGraphGroup = "Inputs, outputs and states";
+constexpr const char* kFileGroup = "What to write";
+
 // A flag's value that cannot be read is a mistake of usage, whatever the parser below calls it.
 template <class Parse>
 auto AsUsage(Parse&& parse) {
@@ -25,30 +29,6 @@ auto AsUsage(Parse&& parse) {
     throw CLI::ValidationError(error.what(), CLI::ExitCodes::ValidationError);
   }
 }
-
-struct RemovedFlag {
-  const char* name;
-  const char* why;
-};
-
-// Flags of older versions of mo that published commands still carry.
-constexpr std::array kRemovedFlags = {
-    RemovedFlag{"--disable_nhwc_to_nchw", "inputs always keep the layout of the source"},
-    RemovedFlag{"--use_legacy_frontend", "there is one front end"},
-    RemovedFlag{"--use_new_frontend", "there is one front end"},
-    RemovedFlag{"--disable_fusing", "the file holds the graph unfused; the runtime fuses"},
-    RemovedFlag{"--disable_gfusing", "the file holds the graph unfused; the runtime fuses"},
-    RemovedFlag{"--disable_resnet_optimization", "no such rewriting is done"},
-    RemovedFlag{"--enable_concat_optimization", "no such rewriting is done"},
-    RemovedFlag{"--generate_experimental_IR_V10", "IR of version 11 is written"},
-    RemovedFlag{"--keep_shape_ops", "shapes are always computed where they are free"},
-    RemovedFlag{"--disable_weights_compression", "weights stay as they are unless --compress_to_fp16 is given"},
-    RemovedFlag{"--move_to_preprocess", "nothing is moved into preprocessing"},
-    RemovedFlag{"--legacy_ir_generation", "there is one front end"},
-    RemovedFlag{"--progress", "progress shows on a terminal by itself"},
-    RemovedFlag{"--stream_output", "progress shows on a terminal by itself"},
-    RemovedFlag{"--share_weights", "weights are always mapped from the source's files"},
-};
 
 converter::GraphEncoding EncodingOf(bool is_text) {
   return is_text ? converter::GraphEncoding::kText : converter::GraphEncoding::kDetect;
@@ -76,56 +56,60 @@ ModelFlags::ModelFlags(CLI::App& command, Input input) {
         }
       },
       help);
-  inputs->expected(1)->take_all()->allow_extra_args(false);
+  inputs->expected(1)->take_all()->allow_extra_args(false)->group(kGraphGroup);
   AddGraphFlags(command);
-  AddRemovedFlags(command);
+  preprocess_.AddTo(command);
+  AddMoFlags(command);
   command.add_option("--threads", threads_, "Threads to compute with (default: what the machine gives)")
       ->check(CLI::Range(1, 1024));
 }
 
 void ModelFlags::AddSourceFlags(CLI::App& command) {
+  const auto add = [&command](const char* name, std::string& value, const char* help) {
+    return command.add_option(name, value, help)->group(kSourceGroup);
+  };
   CLI::Option* positional = command.add_option(
-      "MODEL", model_, "IR (.xml), or a source: .pb, .pbtxt, .pbmm, .meta, a checkpoint or its folder");
-  CLI::Option* input_model = command.add_option("-m,-w,--input_model", input_model_, "The same as MODEL");
-  CLI::Option* meta_graph = command.add_option("--input_meta_graph", meta_graph_, "A MetaGraph (.meta)");
-  CLI::Option* saved_model =
-      command.add_option("--saved_model_dir", saved_model_dir_, "The folder of a SavedModel, the same as MODEL");
+      "MODEL", model_, "IR (.xml), or a source: .pb, .pbtxt, .pbmm, .meta, a checkpoint, its folder, a SavedModel's");
+  CLI::Option* input_model = add("-m,-w,--input_model", input_model_, "The same as MODEL");
+  CLI::Option* meta_graph = add("--input_meta_graph", meta_graph_, "A MetaGraph (.meta)");
+  CLI::Option* saved_model = add("--saved_model_dir", saved_model_dir_, "The folder of a SavedModel");
   positional->excludes(input_model)->excludes(meta_graph)->excludes(saved_model);
   input_model->excludes(meta_graph)->excludes(saved_model);
   meta_graph->excludes(saved_model);
-  command.add_option("--saved_model_tags", saved_model_tags_,
-                     "All tags, separated by commas, of the MetaGraph of a SavedModel to take");
-  command.add_option("--signature", signature_, "The signature of a SavedModel to take (default: serving_default)");
-  command.add_option("--input_checkpoint", checkpoint_, "Variables: a prefix, a file or a folder of shards");
-  command.add_option("--input_model_is_text", is_text_, "The graph is text (found out by itself)");
-  command.add_flag("--no-checksums", no_checksums_, "Do not compare a checkpoint's checksums");
+  add("--saved_model_tags", saved_model_tags_, "All tags of the MetaGraph of a SavedModel to take: serve,gpu");
+  add("--signature", signature_, "The signature of a SavedModel to take (default: serving_default)");
+  CLI::Option* checkpoint = add("--input_checkpoint", checkpoint_, "Variables: a prefix, a file or a folder of shards");
+  command.add_option("--input_model_is_text", is_text_, "The graph is text (found out by itself)")->group(kSourceGroup);
+  command.add_flag("--no-checksums", no_checksums_, "Do not compare a checkpoint's checksums")->group(kSourceGroup);
+  command.add_flag("--structure-only", structure_only_, "Leave the variables without values, as inputs")
+      ->excludes(checkpoint)
+      ->group(kSourceGroup);
+  command.add_option("--framework", framework_, "Only tf is read")
+      ->check(CLI::IsMember({"tf", "tensorflow"}))
+      ->group(kSourceGroup);
 }
 
 void ModelFlags::AddGraphFlags(CLI::App& command) {
-  command.add_option("--input_shape", input_shapes_, "Shapes of the inputs, in their order: [1,16,19,26],(1,2048)");
-  command.add_option("--output", outputs_, "Outputs: NAME, NAME:PORT, separated by commas");
-  command.add_option("--freeze_placeholder_with_value", freezes_, "Makes inputs constants: NAME->VALUE, …");
-  command.add_option("-b,--batch", batch_, "Fixes the batch");
-  command.add_flag("--static_shape", static_shape_, "Fixes batch and frames at the source's");
-  command.add_option("--states", states_, "State pairs INPUT=OUTPUT, …; 'none' leaves inputs and outputs unpaired");
+  const auto add = [&command](const char* name, std::string& value, const char* help) {
+    return command.add_option(name, value, help)->group(kGraphGroup);
+  };
+  add("--input_shape", input_shapes_, "Shapes of the inputs, in their order: [1,16,19,26],(1,2048)");
+  add("--output", outputs_, "Outputs: NAME, NAME:PORT, separated by commas");
+  add("--freeze_placeholder_with_value", freezes_, "Makes inputs constants: NAME->VALUE, …");
+  add("-b,--batch", batch_, "Fixes the batch");
+  command.add_option("--static_shape", static_shape_, "Fixes batch and frames at the source's")->group(kGraphGroup);
+  add("--states", states_, "State pairs INPUT=OUTPUT, …; 'none' leaves inputs and outputs unpaired");
   command.add_option("--role", roles_, "ROLE=NAME: says which input or output has a role that apps look for")
       ->expected(1)
       ->take_all()
-      ->allow_extra_args(false);
-  command.add_option("-n,--model_name", model_name_, "Name of the model and its files");
-  command.add_option("--compress_to_fp16", compress_to_fp16_, "Store weights as FP16 (off unless given)");
-  command.add_option("--data_type", data_type_, "Older spelling: FP16 compresses the weights")
-      ->check(CLI::IsMember({"FP16", "FP32", "half", "float"}));
-}
-
-void ModelFlags::AddRemovedFlags(CLI::App& command) {
-  for (const RemovedFlag& flag : kRemovedFlags) {
-    command
-        .add_flag_callback(
-            flag.name, [] {}, fmt::format("Accepted, without effect: {}", flag.why))
-        ->group("Flags of older versions of mo");
-  }
-  command.add_option("--framework", framework_, "Only tf is read")->check(CLI::IsMember({"tf"}));
+      ->allow_extra_args(false)
+      ->group(kGraphGroup);
+  add("-n,--model_name", model_name_, "Name of the model and its files")->group(kFileGroup);
+  command.add_option("--compress_to_fp16", compress_to_fp16_, "Store weights as FP16 (off unless given)")
+      ->group(kFileGroup);
+  add("--data_type", data_type_, "Older spelling: FP16 compresses the weights")
+      ->check(CLI::IsMember({"FP16", "FP32", "half", "float"}))
+      ->group(kFileGroup);
 }
 
 std::optional<std::int64_t> ModelFlags::batch() const {
@@ -134,12 +118,15 @@ std::optional<std::int64_t> ModelFlags::batch() const {
 }
 
 void ModelFlags::RefuseConversionFlags() const {
-  const std::pair<const char*, bool> flags[] = {{"--input", !inputs_.empty()},
+  const std::string preprocessing = preprocess_.FirstGiven();
+  const std::pair<std::string, bool> flags[] = {{"--input", !inputs_.empty()},
                                                 {"--input_shape", !input_shapes_.empty()},
                                                 {"--input_checkpoint", !checkpoint_.empty()},
                                                 {"--freeze_placeholder_with_value", !freezes_.empty()},
                                                 {"--output", !outputs_.empty()},
-                                                {"--static_shape", static_shape_}};
+                                                {"--static_shape", static_shape_},
+                                                {"--structure-only", structure_only_},
+                                                {preprocessing, !preprocessing.empty()}};
   for (const auto& [name, is_given] : flags) {
     if (!is_given) continue;
     throw CLI::ValidationError(
@@ -168,6 +155,7 @@ converter::SourceOptions ModelFlags::Source() const {
                                   .encoding = EncodingOf(is_text_)};
   for (const std::string_view tag : Split(saved_model_tags_, ',')) source.saved_model_tags.emplace_back(Trim(tag));
   if (no_checksums_) source.checksums = converter::Checksums::kSkip;
+  if (structure_only_) source.beside = converter::CheckpointBeside::kLeave;
   return source;
 }
 
@@ -185,7 +173,10 @@ converter::ConvertOptions ModelFlags::Options() const {
     throw CLI::ValidationError("--model_name",
                                fmt::format("'{}' holds a '/'; say the folder with --output_dir", model_name_));
   }
+  if (structure_only_) options.variables = converter::ConvertOptions::Variables::kStructure;
   AsUsage([&] {
+    options.preprocessing = preprocess_.Preprocessing();
+    options.transforms = preprocess_.Transforms();
     options.inputs = converter::ParseInputs(Join(inputs_, ","));
     options.input_shapes = converter::ParseInputShapes(input_shapes_);
     options.freezes = converter::ParseFreezes(freezes_);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stepwell/apps/cli/preprocess_flags.h"
 #include "stepwell/converter/convert.h"
 #include "stepwell/runtime/loaded_model.h"
 
@@ -47,7 +48,6 @@ class ModelFlags {
  private:
   void AddSourceFlags(CLI::App& command);
   void AddGraphFlags(CLI::App& command);
-  void AddRemovedFlags(CLI::App& command);
   std::filesystem::path ModelPath() const;
   converter::SourceOptions Source() const;
   // IR is run as it is: whatever says how to convert is a mistake there.
@@ -75,6 +75,8 @@ class ModelFlags {
   bool static_shape_ = false;
   bool compress_to_fp16_ = false;
   bool no_checksums_ = false;
+  bool structure_only_ = false;
+  PreprocessFlags preprocess_;
   int threads_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include "stepwell/base/file.h"
 #include "stepwell/base/npy.h"
 #include "stepwell/base/text.h"
+#include "stepwell/ir/structure.h"
 
 namespace stepwell::cli {
 namespace {
@@ -97,6 +98,7 @@ void Print(const RunFlags& flags, const RunResult& result, const nlohmann::order
 
 void Run(const RunFlags& flags) {
   const auto model = flags.model.Load();
+  ir::RequireWeights(model->graph());
   RunRequest request;
   request.inputs = ReadInputs(flags.model.input_files());
   request.calls = flags.sequence ? RunRequest::Calls::kLeadingAxis : RunRequest::Calls::kOne;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/text.h"
 #include "stepwell/converter/import/importer.h"
 #include "stepwell/converter/import/node_kinds.h"
 #include "stepwell/converter/import/unique_gather.h"
@@ -51,6 +52,7 @@ class Planner {
     const OutputChoice choice = options_.outputs.empty() ? OutputChoice::kDefault : OutputChoice::kUser;
     IncludeLoops(edges_, variables_, loops_, requested_, choice, plan_);
     AddPlaceholders();
+    if (options_.variables == ConvertOptions::Variables::kStructure) AddStructureVariables();
     RewriteUniqueGathers(edges_, plan_.import);
     DropUnreadSources();
     GiveLooseShapes();
@@ -114,8 +116,22 @@ class Planner {
     std::set<std::string_view> names;
     for (const TensorRequest& request : options_.outputs) {
       if (!names.insert(request.text).second) Refuse(fmt::format("--output names '{}' twice", request.text));
-      plan_.import.outputs.push_back({request.text, Resolve(request, "--output").tensor});
+      const TensorId tensor =
+          While([&] { return WhereTheGraphEnds(); }, [&] { return Resolve(request, "--output").tensor; });
+      plan_.import.outputs.push_back({request.text, tensor});
     }
+  }
+
+  // Names of another version of the model are often like none of this one.
+  std::string WhereTheGraphEnds() const {
+    constexpr std::size_t kMostNames = 8;
+    std::vector<std::string> names;
+    for (const TensorId& terminal : TerminalTensors(edges_, variables_, Depends())) {
+      names.push_back(fmt::format("'{}'", edges_.ToText(terminal)));
+    }
+    const std::string_view more = names.size() > kMostNames ? ", …" : "";
+    names.resize(std::min(names.size(), kMostNames));
+    return fmt::format("choosing outputs; the graph ends in {}{}", Join(names, ", "), more);
   }
 
   // By NodeIndex: on the call's data, or on a loop's variable once the loops are found.
@@ -171,6 +187,17 @@ class Planner {
     auto& inputs = plan_.import.inputs;
     const auto first_variable = std::find_if_not(inputs.begin(), inputs.end(), is_requested);
     inputs.insert(first_variable, placeholders.begin(), placeholders.end());
+  }
+
+  // Variables without a value that are needed become inputs of their own names.
+  void AddStructureVariables() {
+    for (const NodeIndex node : NeededNodes(edges_, plan_.import)) {
+      if (!IsVariable(edges_.node(node)) || variables_.IsStored(node)) continue;
+      ImportInput input = VariableInput(edges_, variables_, node, {});
+      input.name = edges_.node(node).name;
+      plan_.structure_variables.push_back(input.name);
+      plan_.import.inputs.push_back(std::move(input));
+    }
   }
 
   // --input_shape without --input: one shape for each placeholder.

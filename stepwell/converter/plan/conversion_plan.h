@@ -30,6 +30,7 @@ struct ConversionPlan {
   ImportPlan import;
   std::map<std::string, Shape> wanted_shapes;  // by ImportInput::name, where the user gave one
   std::vector<StatePair> pairs;
+  std::vector<std::string> structure_variables;  // ImportInput::name of variables that stay inputs without a value
   std::vector<std::string> warnings;
 };
 

@@ -15,6 +15,10 @@ class Granter {
  public:
   Granter(const ir::Graph& graph, const ShapeWishes& wishes) : graph_(graph), wishes_(wishes) {
     for (const ir::Input& input : graph.inputs()) wanted_.push_back(WantedShape(input));
+    if (wishes.batch && !batch_is_used_) {
+      Refuse(
+          fmt::format("--batch {} is the batch of no input: each has a shape of its own, or no batch", *wishes.batch));
+    }
   }
 
   ir::Graph Run(FunctionRef<ir::Graph(const ir::Graph&)> simplify) {
@@ -22,36 +26,47 @@ class Granter {
     // All that can be free is freed first: what the user fixes at the source's extent is fixed on the result, so that a
     // merged axis (frames * batch) is still seen as what it is. Before anything is folded: a folded Range or Fill no
     // longer shows which dimension it was made of.
-    const FreeShapesResult freed = FreeShapes(graph_);
+    const FreeShapesResult freed = FreeShapes(graph_, {.fixed_inputs = wishes_.fixed_inputs});
     held_ = &freed.held;
     return StaysOpen() ? Fixed(simplify(freed.graph)) : simplify(Fixed(freed.graph));
   }
 
  private:
-  Shape WantedShape(const ir::Input& input) const {
-    const auto wish = wishes_.of_input.find(input.name);
-    const bool is_static = wishes_.shapes == ConvertOptions::Shapes::kStatic;
+  Shape WantedShape(const ir::Input& input) {
+    const bool is_static =
+        wishes_.shapes == ConvertOptions::Shapes::kStatic || wishes_.fixed_inputs.contains(input.name);
     Shape wanted = is_static ? input.default_shape : Shape::Filled(input.default_shape.rank(), kDynamic);
-    if (wish == wishes_.of_input.end()) {
-      if (wishes_.batch && HasBatch(input)) wanted[0] = *wishes_.batch;
-      return wanted;
-    }
-    if (wish->second.rank() != wanted.rank()) {
-      Refuse(fmt::format("the shape {} does not fit input '{}', which is {}", ToText(wish->second), input.name,
+    const auto wish = wishes_.of_input.find(input.name);
+    const Shape of_user = wish == wishes_.of_input.end() ? Shape::Filled(wanted.rank(), kDynamic) : wish->second;
+    if (of_user.rank() != wanted.rank()) {
+      Refuse(fmt::format("the shape {} does not fit input '{}', which is {}", ToText(of_user), input.name,
                          ToText(graph_.value(input.value).type)));
     }
-    for (int axis = 0; axis < wanted.rank(); ++axis) wanted[axis] = MergedDim(wish->second[axis], wanted[axis]);
+    for (int axis = 0; axis < wanted.rank(); ++axis) wanted[axis] = MergedDim(of_user[axis], wanted[axis]);
+    GiveBatch(input, of_user, wanted);
     return wanted;
+  }
+
+  // A batch in the input's own shape goes before --batch.
+  void GiveBatch(const ir::Input& input, const Shape& of_user, Shape& wanted) {
+    const auto axis = wishes_.batch ? BatchAxis(input) : std::nullopt;
+    if (!axis || (of_user[*axis] != kDynamic && of_user[*axis] != *wishes_.batch)) return;
+    wanted[*axis] = *wishes_.batch;
+    batch_is_used_ = true;
   }
 
   // The first axis is the batch where it is as long as that of the input with the most axes: a window of samples has
   // one axis, too, and no batch.
-  bool HasBatch(const ir::Input& input) const {
+  std::optional<int> BatchAxis(const ir::Input& input) const {
+    if (wishes_.fixed_inputs.contains(input.name)) return std::nullopt;
+    const auto said = wishes_.batch_axes.find(input.name);
+    if (said != wishes_.batch_axes.end()) return said->second;
     const ir::Input* widest = &input;
     for (const ir::Input& other : graph_.inputs()) {
       if (other.default_shape.rank() > widest->default_shape.rank()) widest = &other;
     }
-    return input.default_shape.rank() > 0 && input.default_shape[0] == widest->default_shape[0];
+    const bool has_batch = input.default_shape.rank() > 0 && input.default_shape[0] == widest->default_shape[0];
+    return has_batch ? std::optional(0) : std::nullopt;
   }
 
   // Whether calls may give other shapes than those that the user fixed.
@@ -111,6 +126,7 @@ class Granter {
   const ir::Graph& graph_;
   const ShapeWishes& wishes_;
   std::vector<Shape> wanted_;  // by input; kDynamic where free
+  bool batch_is_used_ = false;
   const std::vector<std::string>* held_ = nullptr;
 };
 

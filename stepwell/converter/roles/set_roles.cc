@@ -8,6 +8,7 @@
 #include "stepwell/base/text.h"
 #include "stepwell/converter/roles/find_roles.h"
 #include "stepwell/ir/roles.h"
+#include "stepwell/ir/structure.h"
 
 namespace stepwell::converter {
 namespace {
@@ -30,13 +31,17 @@ std::string NamedByRole(const ir::Graph& graph, const std::string& role, const s
               fmt::format("--role {}={}: there is no such input or output{}", role, name, DidYouMean(name, names)));
 }
 
+void SetFoundRoles(ir::GraphBuilder& builder) {
+  const FoundRoles found = FindRoles(builder.graph());
+  for (const auto& [role, name] : found.roles) builder.SetRole(role, name);
+  for (const auto& [key, value] : found.metadata) builder.SetMetadata(key, value);
+}
+
 }  // namespace
 
 void SetRoles(ir::GraphBuilder& builder, const std::map<std::string, std::string>& named,
               std::vector<std::string>& warnings) {
-  const FoundRoles found = FindRoles(builder.graph());
-  for (const auto& [role, name] : found.roles) builder.SetRole(role, name);
-  for (const auto& [key, value] : found.metadata) builder.SetMetadata(key, value);
+  if (ir::StructureVariables(builder.graph()).empty()) SetFoundRoles(builder);
   for (const auto& [role, name] : named) {
     builder.SetRole(role, NamedByRole(builder.graph(), role, name));
     WarnOfOwnRole(role, warnings);

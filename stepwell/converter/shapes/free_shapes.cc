@@ -59,6 +59,7 @@ ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, Di
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const Shape& shape = graph.value(graph.inputs()[i].value).type.shape;
     auto& axes = probed.input_symbols.emplace_back(AsSize(std::max(0, shape.rank())));
+    if (options.fixed_inputs.contains(graph.inputs()[i].name)) continue;
     for (int axis = 0; axis < shape.rank(); ++axis) {
       const bool may_vary = is_image[i] || axis < options.leading_axes || IsStandIn(shape[axis], axis);
       if (may_vary && shape[axis] >= 1) axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ struct FreeShapesOptions {
   // Only the first so many axes of an input can become free: batch and frames lead. Of images (image_inputs.h), all.
   // Axes that are free in the source stay free wherever they are.
   int leading_axes = 2;
+  std::set<std::string> fixed_inputs = {};  // Input::name of those that have neither batch nor frames
 };
 
 struct FreeShapesResult {

@@ -147,6 +147,8 @@ LoadedSource LoadGraph(const fs::path& path, const SourceOptions& options) {
   ReadGraph(path, options, source);
   if (!options.checkpoint.empty()) {
     source.checkpoint = OpenCheckpoint(options.checkpoint, options.checksums);
+  } else if (options.beside == CheckpointBeside::kLeave) {
+    return source;
   } else if (source.kind == SourceKind::kSavedModel) {
     const fs::path variables = VariablesOf(path.parent_path());
     if (fs::exists(variables.parent_path())) source.checkpoint = OpenVariables(variables, options.checksums);

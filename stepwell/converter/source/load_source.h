@@ -25,6 +25,9 @@ std::string_view SourceKindName(SourceKind kind);
 // How a graph file is written. kDetect looks at its first bytes.
 enum class GraphEncoding : std::uint8_t { kDetect, kBinary, kText };
 
+// Whether the checkpoint that lies beside a graph is read where none is named.
+enum class CheckpointBeside : std::uint8_t { kTake, kLeave };
+
 struct SourceOptions {
   // A graph of any kind, a SavedModel's folder, or a checkpoint (prefix, file or folder). Empty where another field
   // says what to read.
@@ -36,6 +39,7 @@ struct SourceOptions {
   std::vector<std::string> saved_model_tags = {};  // all tags of the MetaGraph to take; saved_model.h
   GraphEncoding encoding = GraphEncoding::kDetect;
   Checksums checksums = Checksums::kVerify;
+  CheckpointBeside beside = CheckpointBeside::kTake;
 };
 
 struct LoadedSource {
