@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "stepwell/base/error.h"
 #include "stepwell/base/text.h"
 #include "stepwell/converter/annotate_ir.h"
