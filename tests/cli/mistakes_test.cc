@@ -60,7 +60,7 @@ TEST_F(Mistakes, WithAGraphWhoseVariablesWereNeverInitialised) {
 TEST_F(Mistakes, WithFilesOfOtherKinds) {
   const std::string lfs = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
   ExpectAnswer({folder_.Write("pointer.pb", lfs).string()}, {"pointer.pb", "Git LFS pointer", "git lfs pull"});
-  const std::string onnx("\x08\x08\x12\x04test:\x00", 9);
+  const std::string onnx("\x08\x08\x12\x04test:\x00", 10);
   ExpectAnswer({folder_.Write("model.onnx", onnx).string()}, {"an ONNX model"});
   ExpectAnswer({folder_.Write("model.tflite", "\x1c\x01\x02\x03TFL3").string()}, {"TensorFlow Lite"});
   ExpectAnswer({folder_.Write("model.h5", "\x89HDF\r\n").string()}, {"a Keras file"});

@@ -17,7 +17,7 @@ class Granter {
     for (const ir::Input& input : graph.inputs()) wanted_.push_back(WantedShape(input));
     if (wishes.batch && !batch_is_used_) {
       Refuse(
-          fmt::format("--batch {} is the batch of no input: each has a shape of its own, or no batch", *wishes.batch));
+          fmt::format("--batch {} is the batch of no input: none of them has one", *wishes.batch));
     }
   }
 
@@ -47,10 +47,13 @@ class Granter {
     return wanted;
   }
 
-  // A batch in the input's own shape goes before --batch.
   void GiveBatch(const ir::Input& input, const Shape& of_user, Shape& wanted) {
     const auto axis = wishes_.batch ? BatchAxis(input) : std::nullopt;
-    if (!axis || (of_user[*axis] != kDynamic && of_user[*axis] != *wishes_.batch)) return;
+    if (!axis) return;
+    if (!DimsAgree(of_user[*axis], *wishes_.batch)) {
+      Refuse(fmt::format("--batch {} contradicts the shape {} that is given for input '{}': leave out one of the two",
+                         *wishes_.batch, ToText(of_user), input.name));
+    }
     wanted[*axis] = *wishes_.batch;
     batch_is_used_ = true;
   }
