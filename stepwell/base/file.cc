@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -74,6 +75,36 @@ void AtomicFile::WriteThrough(std::span<const std::byte> bytes) {
     if (written < 0) ThrowIo("write", path_);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+}
+
+bool AtomicFile::HoldsTwice(std::size_t a, std::size_t b, std::size_t bytes) {
+  Flush();
+  std::string of_a(std::min(bytes, kPendingBytes), '\0');
+  std::string of_b = of_a;
+  for (std::size_t done = 0; done < bytes; done += of_a.size()) {
+    of_a.resize(std::min(of_a.size(), bytes - done));
+    of_b.resize(of_a.size());
+    ReadBack(a + done, of_a);
+    ReadBack(b + done, of_b);
+    if (of_a != of_b) return false;
+  }
+  return true;
+}
+
+void AtomicFile::ReadBack(std::size_t offset, std::string& into) const {
+  for (std::size_t done = 0; done < into.size();) {
+    const ssize_t got = ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) ThrowIo("read back", path_);
+    done += static_cast<std::size_t>(got);
+  }
+}
+
+void AtomicFile::Truncate(std::size_t size) {
+  Flush();
+  const auto end = static_cast<off_t>(size);
+  if (::ftruncate(fd_, end) != 0 || ::lseek(fd_, end, SEEK_SET) != end) ThrowIo("shorten", path_);
+  bytes_written_ = size;
 }
 
 void AtomicFile::Commit() {

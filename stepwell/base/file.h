@@ -21,9 +21,15 @@ class AtomicFile {
   std::size_t bytes_written() const { return bytes_written_; }
   void Commit();
 
+  // Whether the `bytes` bytes at `a` and at `b`, all written, are the same.
+  bool HoldsTwice(std::size_t a, std::size_t b, std::size_t bytes);
+  // Takes back what was written from `size` on.
+  void Truncate(std::size_t size);
+
  private:
   void Flush();
   void WriteThrough(std::span<const std::byte> bytes);
+  void ReadBack(std::size_t offset, std::string& into) const;
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;

@@ -57,6 +57,24 @@ TEST_F(FileTest, KeepsTheOldFileUntilTheNewOneIsWhole) {
   EXPECT_EQ(ReadTextFile(path, 100), "new");
 }
 
+TEST_F(FileTest, ComparesAndTakesBackWhatItWrote) {
+  const fs::path path = folder_ / "model.bin";
+  AtomicFile file(path);
+  const std::string large(std::size_t{3} << 20, 'x');
+  file.Write(large);
+  file.Write(large);
+  file.Write("abcabd");
+  EXPECT_TRUE(file.HoldsTwice(0, large.size(), large.size()));
+  EXPECT_TRUE(file.HoldsTwice(2 * large.size(), 2 * large.size() + 3, 2));
+  EXPECT_FALSE(file.HoldsTwice(2 * large.size(), 2 * large.size() + 3, 3));
+  EXPECT_FALSE(file.HoldsTwice(large.size() - 1, 2 * large.size() - 1, 2));
+  file.Truncate(1);
+  EXPECT_EQ(file.bytes_written(), 1U);
+  file.Write("y");
+  file.Commit();
+  EXPECT_EQ(ReadTextFile(path, 100), "xy");
+}
+
 TEST_F(FileTest, NamesTheFileItCannotCreate) {
   try {
     AtomicFile(folder_ / "absent" / "model.bin");

@@ -87,7 +87,8 @@ class GraphMutator {
   // Another first number; for a scalar or a short vector that is an axis, a length or a dimension.
   void DamageTensor(SourceTensor& tensor, std::int32_t number) {
     if (tensor.stored.size() < sizeof(number)) return;
-    std::vector<std::byte> bytes(tensor.stored.span().begin(), tensor.stored.span().end());
+    const SharedBytes stored = tensor.stored.Get();
+    std::vector<std::byte> bytes(stored.span().begin(), stored.span().end());
     std::memcpy(bytes.data(), &number, sizeof(number));
     tensor.stored = SharedBytes::CopyOf(bytes);
   }

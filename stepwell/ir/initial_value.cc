@@ -43,9 +43,10 @@ Tensor InitialValue(const StateVar& state, const TensorType& type) {
                                                          state.name, ToText(initial.type), ToText(type)));
   }
   const std::size_t width = AsSize(DTypeBits(type.dtype) / 8);
+  const SharedBytes from = initial.bytes.Get();
   std::byte* to = tensor.view().data;
   for (Dim i = 0; i < type.shape.num_elements(); ++i, to += width) {
-    std::memcpy(to, initial.bytes.data() + AsSize(RepeatedIndex(initial.type.shape, type.shape, i)) * width, width);
+    std::memcpy(to, from.data() + AsSize(RepeatedIndex(initial.type.shape, type.shape, i)) * width, width);
   }
   return tensor;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "stepwell/ir/graph.h"
 
@@ -38,6 +39,9 @@ struct WriteIrOptions {
     kSeparate,  // only constants that are the same bytes in memory are
   };
   Constants constants = Constants::kShared;
+  // Called as the `.bin` grows, with the bytes that it has. May be empty.
+  using Progress = std::function<void(std::size_t bytes_written)>;
+  Progress progress = {};
 };
 
 // Writes the graph as IR version 11, states in the graph's state form. Deterministic: equal graphs give equal bytes,

@@ -33,8 +33,8 @@ void AddSlices(const XmlGraph& graph, Slices& slices) {
 
 }  // namespace
 
-std::span<const std::byte> SampleOf(std::span<const std::byte> constant) {
-  return constant.first(std::min(constant.size(), kSampleBytes));
+std::span<const std::byte> SampleOf(std::span<const std::byte> piece, std::size_t begin) {
+  return piece.first(std::min(piece.size(), kSampleBytes - std::min(begin, kSampleBytes)));
 }
 
 std::string ToText(const WeightsMark& mark) { return fmt::format("{}{}{:08x}", mark.bytes, kSeparator, mark.sample); }

@@ -23,8 +23,9 @@ struct WeightsMark {
   friend bool operator==(const WeightsMark&, const WeightsMark&) = default;
 };
 
-// The beginning of a constant: enough to tell weights from others, without reading gigabytes.
-std::span<const std::byte> SampleOf(std::span<const std::byte> constant);
+// The beginning of a constant: enough to tell weights from others, without reading gigabytes. Of a piece of a constant,
+// which begins there, what belongs to the beginning.
+std::span<const std::byte> SampleOf(std::span<const std::byte> piece, std::size_t begin = 0);
 
 // The name of the XML processing instruction that holds the mark, and its text: "132608 sample 1f2e3d4c".
 inline constexpr const char* kWeightsMarkName = "stepwell-weights";

@@ -49,7 +49,7 @@ void AddState(const StateVar& state, XmlFact& entry) {
   if (!state.initial) return;
   entry.Add("initial_type", std::string(DTypeName(state.initial->type.dtype)));
   entry.Add("initial_shape", XmlText(state.initial->type.shape, ","));
-  entry.Add("initial_bytes", ToHex(state.initial->bytes.span()));
+  entry.Add("initial_bytes", ToHex(state.initial->bytes.Get().span()));
 }
 
 StateVar ReadState(const XmlFact& entry) {

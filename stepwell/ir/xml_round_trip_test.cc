@@ -251,7 +251,7 @@ TEST(XmlWrite, StoresEqualConstantsOnceAndAlignsThem) {
   EXPECT_EQ(ConstantOf(read, 0).identity, ConstantOf(read, 2).identity);
   EXPECT_EQ(ConstantOf(read, 0).Copy<float>(), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(ConstantOf(read, 3).num_elements(), 0);
-  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(ConstantOf(read, 0).bytes.data()) % 64, 0U);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(ConstantOf(read, 0).bytes.Get().data()) % 64, 0U);
 }
 
 TEST(XmlWrite, StoresThemSeparatelyIfTold) {

@@ -4,20 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "stepwell/base/beside.h"
 #include "stepwell/base/crc32c.h"
 #include "stepwell/base/error.h"
 
 namespace stepwell::ir {
-namespace {
-
-bool SameBytes(const SharedBytes& a, const SharedBytes& b) {
-  return a.size() == b.size() && (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size()) == 0);
-}
-
-}  // namespace
 
 std::filesystem::path BinPathOf(const std::filesystem::path& xml) {
   if (xml.extension() != ".xml") {
@@ -72,32 +64,42 @@ ConstantData WeightsReader::Read(const TensorType& type, std::int64_t offset, st
 }
 
 std::size_t WeightsWriter::Put(const ConstantData& constant) {
-  const SharedBytes& bytes = constant.bytes;
-  const auto address = std::pair(bytes.data(), bytes.size());
-  if (const auto known = by_address_.find(address); known != by_address_.end()) return known->second.offset;
-  const std::size_t offset = constants_ == WriteIrOptions::Constants::kShared ? PutShared(bytes) : Append(bytes);
-  bytes.ReleasePages();
-  by_address_.emplace(address, Written{bytes, offset});
+  const auto origin = std::pair(constant.bytes.origin(), constant.bytes.size());
+  if (const auto known = by_origin_.find(origin); known != by_origin_.end()) return known->second.offset;
+  const std::size_t offset = Append(constant.bytes);
+  by_origin_.emplace(origin, Written{constant.bytes, offset});
   return offset;
 }
 
-std::size_t WeightsWriter::PutShared(const SharedBytes& bytes) {
-  const auto key = std::pair(bytes.size(), Crc32c(bytes.span()));
+// Bytes may have to be computed, so they are read once: written, and taken back where the file holds them already.
+std::size_t WeightsWriter::Append(const LazyBytes& bytes) {
+  const std::size_t end = file_.bytes_written();
+  const Digests before = digests_;
+  const std::size_t offset = WriteAligned(bytes);
+  if (constants_ == WriteIrOptions::Constants::kSeparate) return offset;
+  const auto key = std::pair(bytes.size(), digests_.last_constant);
   const auto [first, last] = by_content_.equal_range(key);
-  const auto same = std::find_if(first, last, [&](const auto& entry) { return SameBytes(entry.second.bytes, bytes); });
-  if (same != last) return same->second.offset;
-  const std::size_t offset = Append(bytes);
-  by_content_.emplace(key, Written{bytes, offset});
-  return offset;
+  const auto same = std::find_if(
+      first, last, [&](const auto& entry) { return file_.HoldsTwice(entry.second, offset, bytes.size()); });
+  if (same == last) return by_content_.emplace(key, offset)->second;
+  file_.Truncate(end);
+  digests_ = before;
+  return same->second;
 }
 
-std::size_t WeightsWriter::Append(const SharedBytes& bytes) {
+std::size_t WeightsWriter::WriteAligned(const LazyBytes& bytes) {
   static constexpr std::array<std::byte, kAlignment> kPadding{};
   const std::size_t used = file_.bytes_written() % kAlignment;
   if (used != 0) file_.Write(std::span(kPadding).first(kAlignment - used));
   const std::size_t offset = file_.bytes_written();
-  sample_ = Crc32c(SampleOf(bytes.span()), sample_);
-  file_.Write(bytes.span());
+  digests_.last_constant = 0;
+  bytes.Stream([&](std::span<const std::byte> piece) {
+    digests_.last_constant = Crc32c(piece, digests_.last_constant);
+    digests_.samples = Crc32c(SampleOf(piece, file_.bytes_written() - offset), digests_.samples);
+    file_.Write(piece);
+    if (progress_) progress_(file_.bytes_written());
+  });
+  STEPWELL_CHECK(file_.bytes_written() - offset == bytes.size());
   return offset;
 }
 

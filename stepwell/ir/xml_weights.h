@@ -46,29 +46,35 @@ class WeightsWriter {
  public:
   static constexpr std::size_t kAlignment = 64;  // bytes
 
-  WeightsWriter(std::filesystem::path bin, WriteIrOptions::Constants constants)
-      : file_(std::move(bin)), constants_(constants) {}
+  WeightsWriter(std::filesystem::path bin, const WriteIrOptions& options)
+      : file_(std::move(bin)), constants_(options.constants), progress_(options.progress) {}
 
   // Where the constant's bytes begin in the file; writes them unless it holds them already.
   std::size_t Put(const ConstantData& constant);
   void Commit() { file_.Commit(); }
   std::size_t bytes_written() const { return file_.bytes_written(); }
   // Of what is written so far.
-  WeightsMark mark() const { return {file_.bytes_written(), sample_}; }
+  WeightsMark mark() const { return {file_.bytes_written(), digests_.samples}; }
 
  private:
   struct Written {
-    SharedBytes bytes;  // kept alive: its address is a key
+    LazyBytes bytes;  // kept alive: its origin is a key
     std::size_t offset = 0;
   };
-  std::size_t PutShared(const SharedBytes& bytes);
-  std::size_t Append(const SharedBytes& bytes);
+  // CRC-32C of what is in the file.
+  struct Digests {
+    std::uint32_t samples = 0;  // as in WeightsMark
+    std::uint32_t last_constant = 0;
+  };
+  std::size_t Append(const LazyBytes& bytes);
+  std::size_t WriteAligned(const LazyBytes& bytes);
 
   AtomicFile file_;
-  std::uint32_t sample_ = 0;
+  Digests digests_;
   WriteIrOptions::Constants constants_;
-  std::map<std::pair<const std::byte*, std::size_t>, Written> by_address_;
-  std::multimap<std::pair<std::size_t, std::uint32_t>, Written> by_content_;  // by size and CRC
+  WriteIrOptions::Progress progress_;
+  std::map<std::pair<const void*, std::size_t>, Written> by_origin_;
+  std::multimap<std::pair<std::size_t, std::uint32_t>, std::size_t> by_content_;  // size and CRC -> offset
 };
 
 }  // namespace stepwell::ir

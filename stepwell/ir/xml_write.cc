@@ -50,7 +50,7 @@ void WriteModel(const Graph& graph, XmlPrinter printer, WeightsWriter& weights) 
 WriteIrResult WriteIr(const Graph& graph, const std::filesystem::path& xml, const WriteIrOptions& options) {
   return While([&] { return fmt::format("writing '{}'", xml.string()); },
                [&] {
-                 WeightsWriter weights(BinPathOf(xml), options.constants);
+                 WeightsWriter weights(BinPathOf(xml), options);
                  AtomicFile text(xml);
                  WriteModel(graph, XmlPrinter(text), weights);
                  weights.Commit();

@@ -8,16 +8,14 @@ namespace {
 // Constants as kernels take them: types, and aligned views of them.
 struct Arguments {
   explicit Arguments(std::span<const ir::ConstantData> inputs) {
-    copies.reserve(inputs.size());
     for (const ir::ConstantData& input : inputs) {
       types.push_back(input.type);
-      const std::optional<ConstTensorView> aligned = input.AlignedView();
-      views.push_back(aligned ? *aligned : std::as_const(copies.emplace_back(input.ToTensor())).view());
+      views.emplace_back(input.type, held.emplace_back(input.AlignedBytes()).data());
     }
   }
 
   std::vector<TensorType> types;
-  std::vector<Tensor> copies;
+  std::vector<SharedBytes> held;
   std::vector<ConstTensorView> views;
 };
 

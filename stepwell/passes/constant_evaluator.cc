@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "stepwell/ir/subgraph.h"
+#include "stepwell/passes/computed_bytes.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/passes/op_text.h"
 #include "stepwell/passes/prune.h"
@@ -12,9 +13,24 @@
 namespace stepwell::passes {
 namespace {
 
+constexpr std::size_t kLargeBytes = std::size_t{1} << 20;
+
 bool AreStatic(const ir::Graph& graph, std::span<const ir::ValueId> values) {
   return std::all_of(values.begin(), values.end(),
                      [&](ir::ValueId value) { return graph.value(value).type.shape.is_static(); });
+}
+
+std::vector<ir::ConstantData> Results(const ir::Graph& graph, const ir::Node& node,
+                                      std::span<const ir::ConstantData> inputs) {
+  std::vector<TensorType> types;
+  std::size_t bytes = 0;
+  for (const ir::ValueId output : node.outputs) {
+    bytes = CheckedAdd(bytes, types.emplace_back(graph.value(output).type).bytes());
+  }
+  if (bytes > kLargeBytes) {
+    if (auto deferred = ComputedWhenRead(node, inputs, types)) return *std::move(deferred);
+  }
+  return EvaluateOp(*node.op, inputs, ops::KernelSet::kFast);
 }
 
 }  // namespace
@@ -50,8 +66,7 @@ void ConstantEvaluator::Compute(const ir::Node& node, Known& known) const {
   std::vector<ir::ConstantData> inputs;
   for (const ir::ValueId input : node.inputs) inputs.push_back(known.at(input));
   const auto frame = [&] { return fmt::format("computing the constant node '{}' ({})", node.name, node.op->name()); };
-  std::vector<ir::ConstantData> outputs =
-      While(frame, [&] { return EvaluateOp(*node.op, inputs, ops::KernelSet::kFast); });
+  std::vector<ir::ConstantData> outputs = While(frame, [&] { return Results(graph_, node, inputs); });
   Identify(node, known, outputs);
   for (std::size_t port = 0; port < outputs.size(); ++port) known.emplace(node.outputs[port], outputs[port]);
 }

@@ -32,7 +32,8 @@ class ConstantEvaluator {
 
   // Whether the value depends on constants alone and has a static shape.
   bool IsConstant(ir::ValueId value) const { return is_constant_[value.index]; }
-  // The value, which must be constant. What is computed on the way is not kept.
+  // The value, which must be constant. What is computed on the way is not kept; a large value is computed only when it
+  // is read.
   ir::ConstantData Evaluate(ir::ValueId value) const;
 
  private:

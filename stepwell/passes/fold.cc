@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "stepwell/passes/computed_bytes.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/passes/identity.h"
 #include "stepwell/passes/prune.h"
+#include "stepwell/passes/with_body.h"
 
 namespace stepwell::passes {
 namespace {
@@ -66,6 +68,9 @@ std::optional<std::vector<ir::ConstantData>> Folded(const ir::GraphBuilder& buil
   const Inferred inferred = builder.Infer(*node.op, inputs);
   if (const auto constants = ConstantInputs(builder, inputs)) {
     if (!MayFold(*constants, inferred.types, options)) return std::nullopt;
+    if (TotalBytes(inferred.types) > options.small_bytes) {
+      if (auto deferred = ComputedWhenRead(node, *constants, inferred.types)) return deferred;
+    }
     auto results = EvaluateOp(*node.op, *constants, ops::KernelSet::kFast);
     // Weights in a mapped file, now copied into the result: rarely read again.
     if (!node.op->IsView()) {
@@ -98,7 +103,12 @@ void FoldOrCopy(Rewriter& rewriter, const ir::Node& node, const FoldOptions& opt
     if (folded) AddFolded(rewriter, node, *folded);
     return folded.has_value();
   });
-  if (!was_folded) rewriter.CopyNode(node);
+  if (was_folded) return;
+  if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) {
+    rewriter.CopyNode(node, WithBody(*loop, Fold(*loop->body, {.small_bytes = options.small_bytes})));
+  } else {
+    rewriter.CopyNode(node);
+  }
 }
 
 ir::Graph Fold(const ir::Graph& graph, const FoldOptions& options) {

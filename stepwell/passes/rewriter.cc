@@ -43,8 +43,10 @@ void Rewriter::CopyInputs() {
   for (const ir::Input& input : source_.inputs()) CopyInput(input);
 }
 
-void Rewriter::CopyNode(const ir::Node& node) {
-  const std::vector<ir::ValueId> outputs = builder_.Add(node.name, node.op, Mapped(node.inputs));
+void Rewriter::CopyNode(const ir::Node& node) { CopyNode(node, node.op); }
+
+void Rewriter::CopyNode(const ir::Node& node, std::shared_ptr<const ir::Op> op) {
+  const std::vector<ir::ValueId> outputs = builder_.Add(node.name, std::move(op), Mapped(node.inputs));
   STEPWELL_CHECK(outputs.size() == node.outputs.size());
   for (std::size_t port = 0; port < outputs.size(); ++port) Map(node.outputs[port], outputs[port]);
 }

@@ -38,6 +38,8 @@ class Rewriter {
   void CopyInputs();  // all, as they were
   // A node of the source, reading what stands for its inputs.
   void CopyNode(const ir::Node& node);
+  // The same with another op, which has as many outputs.
+  void CopyNode(const ir::Node& node, std::shared_ptr<const ir::Op> op);
 
   // Adds the source's outputs (all, or those of these indices) whose values have a stand-in, the states whose input and
   // output were both taken over, and the roles, metadata and names that still mean something; then Build().

@@ -36,7 +36,8 @@ class Hash {
 
 void AddConstant(Hash& hash, const ir::ConstantData& constant) {
   hash.Add(ToText(constant.type));
-  const std::span<const std::byte> bytes = constant.bytes.span();
+  const SharedBytes held = constant.bytes.Get();
+  const std::span<const std::byte> bytes = held.span();
   if (bytes.size() <= kSampledFrom) return hash.Add(bytes);
   for (std::size_t piece = 0; piece < kPieces; ++piece) {
     const std::size_t last_start = bytes.size() - kPieceBytes;

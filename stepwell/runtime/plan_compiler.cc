@@ -115,9 +115,9 @@ Plan::Place PlanCompiler::Hold(ir::ValueId value, const ir::ConstantData& consta
   if (const auto view = constant.AlignedView()) {
     plan_->constants_.push_back({*view, std::make_shared<ir::ConstantData>(constant)});
   } else {
-    auto copy = weights_.packed.GetOrMake<Tensor>(constant, "aligned",
-                                                  [&] { return std::make_shared<const Tensor>(constant.ToTensor()); });
-    plan_->constants_.push_back({copy->view(), copy});
+    auto bytes = weights_.packed.GetOrMake<SharedBytes>(
+        constant, "aligned", [&] { return std::make_shared<const SharedBytes>(constant.AlignedBytes()); });
+    plan_->constants_.push_back({ConstTensorView(constant.type, bytes->data()), bytes});
   }
   return entry->second;
 }

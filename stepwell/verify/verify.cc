@@ -129,7 +129,7 @@ double RelativeDifference(const ir::ConstantData& expected, const Tensor& found,
   }
   if (expected.type.dtype != DType::kF32) {
     const auto bytes = found.view().bytes();
-    return std::equal(bytes.begin(), bytes.end(), expected.bytes.span().begin()) ? 0 : INFINITY;
+    return std::equal(bytes.begin(), bytes.end(), expected.bytes.Get().span().begin()) ? 0 : INFINITY;
   }
   double difference = 0;
   double magnitude = 0;

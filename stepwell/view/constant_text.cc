@@ -17,7 +17,7 @@ std::vector<std::string> Elements(const ir::ConstantData& data) {
     for (const float element : data.Copy<float>()) texts.push_back(fmt::format("{}", element));
   } else if (data.type.dtype == DType::kF16) {
     std::vector<std::uint16_t> halves(AsSize(data.num_elements()));
-    std::memcpy(halves.data(), data.bytes.data(), halves.size() * sizeof(std::uint16_t));
+    std::memcpy(halves.data(), data.bytes.Get().data(), halves.size() * sizeof(std::uint16_t));
     for (const std::uint16_t half : halves) texts.push_back(fmt::format("{}", HalfToFloat(half)));
   } else if (const auto integers = data.Ints()) {
     for (const std::int64_t element : *integers) texts.push_back(fmt::format("{}", element));

@@ -20,13 +20,14 @@ std::uint16_t Word(const std::byte* bytes) {
   return word;
 }
 
-std::optional<double> ElementAt(const ir::ConstantData& data, std::int64_t index) {
-  const std::size_t size = static_cast<std::size_t>(DTypeBits(data.type.dtype)) / 8;
-  const std::byte* bytes = data.bytes.data() + AsSize(index) * size;
-  if (data.type.dtype == DType::kF16) return HalfToFloat(Word(bytes));
-  if (data.type.dtype == DType::kBF16) return std::bit_cast<float>(static_cast<std::uint32_t>(Word(bytes)) << 16U);
+// `all` is the value of a constant of that dtype.
+std::optional<double> ElementAt(const SharedBytes& all, DType dtype, std::int64_t index) {
+  const std::size_t size = static_cast<std::size_t>(DTypeBits(dtype)) / 8;
+  const std::byte* bytes = all.data() + AsSize(index) * size;
+  if (dtype == DType::kF16) return HalfToFloat(Word(bytes));
+  if (dtype == DType::kBF16) return std::bit_cast<float>(static_cast<std::uint32_t>(Word(bytes)) << 16U);
   std::optional<double> element;
-  VisitElement(data.type.dtype, [&](auto zero) {
+  VisitElement(dtype, [&](auto zero) {
     std::memcpy(&zero, bytes, sizeof zero);
     element = static_cast<double>(zero);
   });
@@ -58,11 +59,12 @@ void FillMoments(const std::vector<double>& elements, WeightSummary& summary) {
 std::optional<WeightSummary> Summarise(const ir::ConstantData& data) {
   WeightSummary summary;
   summary.elements = data.num_elements();
-  if (summary.elements == 0 || !ElementAt(data, 0)) return std::nullopt;
+  const SharedBytes all = data.bytes.Get();
+  if (summary.elements == 0 || !ElementAt(all, data.type.dtype, 0)) return std::nullopt;
   const std::int64_t stride = (summary.elements + kMostSamples - 1) / kMostSamples;
   std::vector<double> finite;
   for (std::int64_t index = 0; index < summary.elements; index += stride) {
-    const double element = *ElementAt(data, index);
+    const double element = *ElementAt(all, data.type.dtype, index);
     ++summary.sampled;
     summary.zeros += element == 0 ? 1 : 0;
     if (std::isfinite(element)) finite.push_back(element);

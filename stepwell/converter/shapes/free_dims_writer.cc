@@ -126,7 +126,7 @@ void LimitCall(passes::Rewriter& rewriter, const SolvedShapes& solved,
 // The element that a uniform constant repeats, a scalar.
 ir::ConstantData ElementOf(const ir::ConstantData& uniform) {
   Tensor element({uniform.type.dtype, {}});
-  std::memcpy(element.view().data, uniform.bytes.data(), element.type().bytes());
+  std::memcpy(element.view().data, uniform.bytes.Get().data(), element.type().bytes());
   return ir::ConstantData::Of(std::move(element));
 }
 

@@ -51,7 +51,7 @@ TEST(Checkpoint, HoldsTheWeightsOfTheFrozenGraph) {
       const SourceTensor& expected = frozen.Node(weight).TensorAttr("value");
       const SourceTensor found = checkpoint.Read(weight);
       EXPECT_EQ(found.shape, expected.shape);
-      EXPECT_TRUE(SameBytes(found.Bytes(), expected.Bytes())) << name << ' ' << weight;
+      EXPECT_TRUE(SameBytes(found.Bytes().Get(), expected.Bytes().Get())) << name << ' ' << weight;
     }
   }
 }
@@ -136,7 +136,7 @@ TEST(Checkpoint, LeavesWholeVariablesInTheFile) {
   for (const char* name : {"deepspeech/trained/model.ckpt", "lm_1b/kjv/ckpt"}) {
     const Checkpoint checkpoint = OpenCheckpoint(ModelPath(name));
     const std::string variable = checkpoint.Names().front();
-    EXPECT_EQ(checkpoint.Read(variable).Bytes().data(), checkpoint.Read(variable).Bytes().data());
+    EXPECT_EQ(checkpoint.Read(variable).Bytes().origin(), checkpoint.Read(variable).Bytes().origin());
   }
 }
 

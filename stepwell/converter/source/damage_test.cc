@@ -50,7 +50,7 @@ void Use(const SourceGraph& graph) {
   for (const SourceNode& node : graph.nodes()) {
     const auto value = node.attrs.find("value");
     const auto* const tensor = value == node.attrs.end() ? nullptr : std::get_if<SourceTensor>(&value->second);
-    if (tensor != nullptr && tensor->dtype && tensor->shape.num_elements() < 4096) tensor->Bytes();
+    if (tensor != nullptr && tensor->dtype && tensor->shape.num_elements() < 4096) tensor->Bytes().Get();
   }
   graph.Validate();
 }
@@ -108,7 +108,7 @@ TEST(DamagedFiles, MappedPackage) {
   const std::string package = SmallPackage();
   const SourceGraph graph = ReadPbmm(SharedBytes::CopyOf(AsBytes(package)));
   EXPECT_EQ(graph.Node("w").op, "Const");
-  EXPECT_EQ(AsText(graph.Node("w").TensorAttr("value").Bytes()), "0123456789abcdefghijklmn");
+  EXPECT_EQ(AsText(graph.Node("w").TensorAttr("value").Bytes().Get()), "0123456789abcdefghijklmn");
   ExpectSurvivesDamage(AsBytes(package), [](Bytes bytes) {
     const SharedBytes file = SharedBytes::CopyOf(bytes);
     IsPbmm(file);

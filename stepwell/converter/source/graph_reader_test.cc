@@ -61,7 +61,7 @@ TEST(GraphReader, ReadsTheConstantsOfDeepSpeech082) {
 TEST(GraphReader, LeavesWeightsInTheFile) {
   const SharedBytes file = MapFile(ModelPath("deepspeech/0.8.2-64/output_graph.pb"));
   const SourceGraph graph = ReadGraphDef(file);
-  const SharedBytes weights = graph.Node("layer_1/weights").TensorAttr("value").Bytes();
+  const SharedBytes weights = graph.Node("layer_1/weights").TensorAttr("value").Bytes().Get();
   EXPECT_GE(weights.data(), file.data());
   EXPECT_LE(weights.data() + weights.size(), file.data() + file.size());
 }

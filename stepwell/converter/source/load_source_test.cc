@@ -42,7 +42,8 @@ TEST(LoadSource, GivesTheSameGraphFromAMappedPackage) {
       EXPECT_EQ(node.op, expected.op);
       EXPECT_EQ(node.inputs, expected.inputs);
       if (expected.op != "Const" || !expected.TensorAttr("value").dtype) continue;
-      EXPECT_TRUE(SameBytes(node.TensorAttr("value").Bytes(), expected.TensorAttr("value").Bytes())) << node.name;
+      EXPECT_TRUE(SameBytes(node.TensorAttr("value").Bytes().Get(), expected.TensorAttr("value").Bytes().Get()))
+          << node.name;
       EXPECT_EQ(node.TensorAttr("value").shape, expected.TensorAttr("value").shape);
     }
   }

@@ -26,7 +26,7 @@ SharedBytes Repeated(const SharedBytes& stored, std::size_t element, std::size_t
 
 }  // namespace
 
-SharedBytes SourceTensor::Bytes() const {
+LazyBytes SourceTensor::Bytes() const {
   if (!dtype) throw Error(ErrorKind::kUnsupported, fmt::format("a tensor of {} has no numbers", TfTypeName(tf_type)));
   const std::size_t total = BytesOf(*dtype, shape.num_elements());
   if (stored.size() == total) return stored;
@@ -36,7 +36,7 @@ SharedBytes SourceTensor::Bytes() const {
                             "are expanded",
                             ToText(shape), total, kMostRepeatedBytes));
   }
-  return Repeated(stored, BytesOf(*dtype, 1), total);
+  return Repeated(stored.Get(), BytesOf(*dtype, 1), total);
 }
 
 }  // namespace stepwell::converter

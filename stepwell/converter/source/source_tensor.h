@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "stepwell/base/dtype.h"
+#include "stepwell/base/lazy_bytes.h"
 #include "stepwell/base/limits.h"
-#include "stepwell/base/memory.h"
 #include "stepwell/base/shape.h"
 #include "stepwell/converter/source/tf_type.h"
 
@@ -22,12 +22,12 @@ struct SourceTensor {
   // The leading elements in row-major order, little endian, at any alignment; where there are fewer than the shape
   // says, the last one stands for all that follow. A slice of the mapped file wherever the file holds the bytes in this
   // form.
-  SharedBytes stored;
+  LazyBytes stored;
   std::vector<std::string> strings;  // the leading elements of a DT_STRING
 
   // All elements, dense: `stored` itself wherever it is complete. Throws Error(kUnsupported) for a tensor without
   // dtype, and where repeating the last element would need more than kMostRepeatedBytes.
-  SharedBytes Bytes() const;
+  LazyBytes Bytes() const;
   static constexpr std::size_t kMostRepeatedBytes = limits::kMostExpandedBytes;
 };
 

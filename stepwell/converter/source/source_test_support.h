@@ -19,7 +19,7 @@ inline std::filesystem::path CheckpointFixture(const std::string& name) {
 
 template <class T>
 std::vector<T> Elements(const SourceTensor& tensor) {
-  const SharedBytes bytes = tensor.Bytes();
+  const SharedBytes bytes = tensor.Bytes().Get();
   std::vector<T> values(bytes.size() / sizeof(T));
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;

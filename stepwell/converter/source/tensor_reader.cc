@@ -151,8 +151,8 @@ SourceTensor MakeTensor(Values values, TfType tf_type, const Shape& shape) {
     return tensor;
   }
   if (values.content && values.content->size() > 0) return TensorOfBytes(tf_type, shape, *values.content);
-  tensor.stored = std::move(values.listed);
-  if (tensor.dtype == DType::kBool) tensor.stored = WithTrueAsOne(tensor.stored);
+  const bool is_bool = tensor.dtype == DType::kBool;
+  tensor.stored = is_bool ? WithTrueAsOne(std::move(values.listed)) : std::move(values.listed);
   CheckStored(tensor, BytesOf(*tensor.dtype, shape.num_elements()));
   return tensor;
 }
@@ -192,7 +192,7 @@ SourceTensor ReadTensorProto(WireReader message) {
 
 SourceTensor ReadTensorValues(WireReader message, TfType tf_type, const Shape& shape) {
   SourceTensor tensor = MakeTensor(ReadValues(message, tf_type), tf_type, shape);
-  if (tensor.dtype) return TensorOfBytes(tf_type, shape, tensor.stored);
+  if (tensor.dtype) return TensorOfBytes(tf_type, shape, tensor.stored.Get());
   return tensor;
 }
 

@@ -26,30 +26,48 @@ Error SliceError(const TensorSlice& slice, const Shape& whole) {
           fmt::format("the part {} does not lie inside a tensor of shape {}", ToText(slice), ToText(whole))};
 }
 
-// A dense tensor that is put together from parts, and which of its elements are there already.
-class Mosaic {
+// A dense tensor that is put together, each time it is read, from parts that do not overlap.
+class Mosaic : public ByteSource {
  public:
-  Mosaic(DType dtype, const Shape& shape)
+  Mosaic(DType dtype, const Shape& shape, std::vector<SlicePiece> pieces)
       : shape_(shape),
         element_(BytesOf(dtype, 1)),
-        buffer_(BytesOf(dtype, shape.num_elements())),
-        present_(AsSize(shape.num_elements())) {}
+        size_(BytesOf(dtype, shape.num_elements())),
+        pieces_(std::move(pieces)) {
+    CheckDistinct();
+  }
 
-  void Place(const SlicePiece& piece) {
-    const Shape part = ShapeOfSlice(piece.slice, shape_);
-    const SharedBytes bytes = piece.tensor.Bytes();
-    if (bytes.size() == 0) return;
-    const Dim run = part.rank() == 0 ? 1 : part[part.rank() - 1];
+  std::size_t size() const override { return size_; }
+  std::size_t work() const override { return CheckedMul(size_, std::size_t{2}); }
+  void Stream(Take take) const override { take(Make().span()); }
+
+  SharedBytes Make() const override {
+    AlignedBuffer buffer(size_);
+    for (const SlicePiece& piece : pieces_) {
+      const SharedBytes bytes = piece.tensor.Bytes().Get();
+      ForEachRun(piece.slice, [&](std::size_t position, std::size_t done, std::size_t count) {
+        std::memcpy(buffer.data() + position * element_, bytes.data() + done * element_, count * element_);
+      });
+      bytes.ReleasePages();
+    }
+    return SharedBytes::Own(std::move(buffer));
+  }
+
+ private:
+  using Run = FunctionRef<void(std::size_t position, std::size_t done, std::size_t count)>;
+
+  // Each row of the part, in order: where in the whole it begins, how many elements precede it in the part, and how
+  // many it has.
+  void ForEachRun(const TensorSlice& slice, Run run) const {
+    const Shape part = ShapeOfSlice(slice, shape_);
+    const Dim count = part.rank() == 0 ? 1 : part[part.rank() - 1];
     std::array<Dim, Shape::kMaxRank> index{};
-    for (Dim done = 0; done < part.num_elements(); done += run) {
-      CopyRun(PositionOf(piece.slice, index), bytes.data() + AsSize(done) * element_, AsSize(run));
+    for (Dim done = 0; done < part.num_elements(); done += count) {
+      run(PositionOf(slice, index), AsSize(done), AsSize(count));
       Advance(part, index);
     }
   }
 
-  SharedBytes Take() { return SharedBytes::Own(std::move(buffer_)); }
-
- private:
   // Where in the whole tensor the row of the part lies that `index` names; in elements.
   std::size_t PositionOf(const TensorSlice& slice, const std::array<Dim, Shape::kMaxRank>& index) const {
     Dim position = 0;
@@ -67,18 +85,22 @@ class Mosaic {
     }
   }
 
-  void CopyRun(std::size_t position, const std::byte* source, std::size_t count) {
-    for (std::size_t i = position; i < position + count; ++i) {
-      Require(!present_[i], ErrorKind::kInvalidModel, "two parts hold the same element");
-      present_[i] = true;
+  void CheckDistinct() const {
+    std::vector<bool> present(AsSize(shape_.num_elements()));
+    for (const SlicePiece& piece : pieces_) {
+      ForEachRun(piece.slice, [&](std::size_t position, std::size_t, std::size_t count) {
+        for (std::size_t i = position; i < position + count; ++i) {
+          Require(!present[i], ErrorKind::kInvalidModel, "two parts hold the same element");
+          present[i] = true;
+        }
+      });
     }
-    std::memcpy(buffer_.data() + position * element_, source, count * element_);
   }
 
   Shape shape_;
   std::size_t element_;
-  AlignedBuffer buffer_;
-  std::vector<bool> present_;
+  std::size_t size_;
+  std::vector<SlicePiece> pieces_;
 };
 
 // Throws unless the parts have as many elements as the whole, which also bounds it by what the file holds.
@@ -130,9 +152,8 @@ SourceTensor Assemble(TfType type, const Shape& shape, std::vector<SlicePiece> p
   if (!dtype) {
     throw Error(ErrorKind::kUnsupported, fmt::format("parts of {} cannot be put together", TfTypeName(type)));
   }
-  Mosaic mosaic(*dtype, shape);
-  for (const SlicePiece& piece : pieces) mosaic.Place(piece);
-  return SourceTensor{type, dtype, shape, mosaic.Take(), {}};
+  auto mosaic = std::make_shared<const Mosaic>(*dtype, shape, std::move(pieces));
+  return SourceTensor{type, dtype, shape, LazyBytes(std::move(mosaic)), {}};
 }
 
 }  // namespace stepwell::converter

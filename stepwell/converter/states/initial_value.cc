@@ -51,12 +51,13 @@ ir::ConstantData WithoutEqualRows(const ir::ConstantData& data) {
   Shape shape = data.type.shape;
   if (shape.rank() < 2 || shape[0] < 2) return data;
   const std::size_t rows = AsSize(shape[0]);
-  const std::size_t row_bytes = data.bytes.size() / rows;
+  const SharedBytes bytes = data.bytes.Get();
+  const std::size_t row_bytes = bytes.size() / rows;
   for (std::size_t row = 1; row < rows; ++row) {
-    if (std::memcmp(data.bytes.data(), data.bytes.data() + row * row_bytes, row_bytes) != 0) return data;
+    if (std::memcmp(bytes.data(), bytes.data() + row * row_bytes, row_bytes) != 0) return data;
   }
   shape[0] = 1;
-  return ir::ConstantData::Of({data.type.dtype, shape}, data.bytes.Slice(0, row_bytes));
+  return ir::ConstantData::Of({data.type.dtype, shape}, bytes.Slice(0, row_bytes));
 }
 
 }  // namespace

@@ -14,10 +14,11 @@ std::size_t ZeroRows(const ir::ConstantData& weights) {
   const Shape& shape = weights.type.shape;
   if (shape.rank() < 2 || shape[0] < 1) return 0;
   const std::size_t rows = AsSize(shape[0]);
-  const std::size_t row_bytes = weights.bytes.size() / rows;
+  const SharedBytes held = weights.bytes.Get();
+  const std::size_t row_bytes = held.size() / rows;
   std::size_t zeros = 0;
   for (std::size_t row = 0; row < rows; ++row) {
-    const auto bytes = weights.bytes.span().subspan(row * row_bytes, row_bytes);
+    const auto bytes = held.span().subspan(row * row_bytes, row_bytes);
     zeros += std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; }) ? 1 : 0;
   }
   return zeros;

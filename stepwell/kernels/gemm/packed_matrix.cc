@@ -44,11 +44,11 @@ std::vector<std::int64_t> AllColumns(std::int64_t outputs) {
 
 class Packer {
  public:
-  Packer(const WeightSource& source, float* packed) : source_(source), packed_(packed) {
+  Packer(const WeightSource& source, float* packed) : source_(source), bytes_(source.bytes.Get()), packed_(packed) {
     STEPWELL_CHECK(source.input_stride == 1 || source.output_stride == 1);
     const std::int64_t last =
         source.offset + (source.inputs - 1) * source.input_stride + (source.outputs - 1) * source.output_stride;
-    STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= source.bytes.size());
+    STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= bytes_.size());
   }
 
   void Pack(std::span<const Run> runs, WorkerTeam& team) const {
@@ -66,14 +66,14 @@ class Packer {
     return source_.offset + input * source_.input_stride + output * source_.output_stride;
   }
   const std::byte* Source(std::int64_t input, std::int64_t output) const {
-    return source_.bytes.data() + SourceIndex(input, output) * kFloat;
+    return bytes_.data() + SourceIndex(input, output) * kFloat;
   }
   float* Packed(std::int64_t input, std::int64_t output) const {
     const std::int64_t panel = output / PackedMatrix::kPanel;
     return packed_ + (panel * source_.inputs + input) * PackedMatrix::kPanel + output % PackedMatrix::kPanel;
   }
   void Release(std::int64_t first_index, std::int64_t count) const {
-    source_.bytes.Slice(AsSize(first_index) * kFloat, AsSize(count) * kFloat).ReleasePages();
+    bytes_.Slice(AsSize(first_index) * kFloat, AsSize(count) * kFloat).ReleasePages();
   }
 
   // Stored as rows of outputs: a stretch of rows, of a megabyte, at a time; of 16 at least, so that each panel is
@@ -114,6 +114,7 @@ class Packer {
   }
 
   const WeightSource& source_;
+  const SharedBytes bytes_;
   float* packed_;
 };
 

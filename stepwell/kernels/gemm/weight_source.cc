@@ -10,7 +10,7 @@
 
 namespace stepwell::kernels {
 
-WeightSource DenseWeights(SharedBytes bytes, std::int64_t inputs, std::int64_t outputs, WeightOrder order) {
+WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t outputs, WeightOrder order) {
   const std::int64_t expected = CheckedMul(CheckedMul(inputs, outputs), std::int64_t{sizeof(float)});
   if (inputs < 0 || outputs < 0 || bytes.size() != AsSize(expected)) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("weights of {} inputs and {} outputs have {} bytes, expected {}",
@@ -37,8 +37,9 @@ WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64
 
 float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output) {
   const std::int64_t index = source.offset + input * source.input_stride + output * source.output_stride;
+  const SharedBytes bytes = source.bytes.Get();
   float value = 0;
-  std::memcpy(&value, source.bytes.data() + AsSize(index) * sizeof(float), sizeof(float));
+  std::memcpy(&value, bytes.data() + AsSize(index) * sizeof(float), sizeof(float));
   return value;
 }
 

@@ -78,14 +78,10 @@ bool BodyPlan::IsRead(ir::ValueId value) const {
 }
 
 void BodyPlan::PlaceConstants() {
-  copies_.reserve(body_.nodes().size());
   for (const ir::Node& node : body_.nodes()) {
     const auto* constant = ir::As<ir::Constant>(*node.op);
     if (constant == nullptr || !IsRead(node.outputs[0])) continue;
-    const auto aligned = constant->data.AlignedView();
-    const ConstTensorView view =
-        aligned ? *aligned : ConstTensorView(copies_.emplace_back(constant->data.ToTensor()).view());
-    constants_[node.outputs[0].index] = view.data;
+    constants_[node.outputs[0].index] = held_.emplace_back(constant->data.AlignedBytes()).data();
   }
 }
 

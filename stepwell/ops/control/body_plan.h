@@ -55,7 +55,7 @@ class BodyPlan {
 
   ir::Graph body_;
   std::vector<Step> steps_;
-  std::vector<Tensor> copies_;               // of constants that lie unaligned in their file
+  std::vector<SharedBytes> held_;            // what constants_ points into
   std::vector<const std::byte*> constants_;  // by ValueId; null where the value is no constant that somebody reads
   std::vector<std::size_t> offsets_;         // by ValueId: of what kernels compute, in the memory
   std::vector<bool> computed_;               // by ValueId: whether a kernel computes it

@@ -38,7 +38,7 @@ class PackedConvolution final : public Kernel {
 std::shared_ptr<const kernels::Conv2dPlan> PlanFor(const Convolution& op, const kernels::Conv2dShape& shape,
                                                    const KernelSite& site) {
   const auto make = [&] {
-    return std::make_shared<const kernels::Conv2dPlan>(shape, site.constants[1]->bytes, std::span<const float>(),
+    return std::make_shared<const kernels::Conv2dPlan>(shape, site.constants[1]->bytes.Get(), std::span<const float>(),
                                                        kernels::Conv2dActivation::kNone);
   };
   if (site.weights == nullptr) return make();

@@ -90,7 +90,9 @@ std::unique_ptr<const Kernel> MakeImageConvolutionKernel(const ImageConvolution&
       .low = op.low,
       .high = op.high};
   kernels::ImageConvolution convolution(shape, epilogue, WorkerTeam::Shared().num_threads());
-  const auto pack = [&] { return std::make_shared<const AlignedBuffer>(convolution.Pack(site.constants[1]->bytes)); };
+  const auto pack = [&] {
+    return std::make_shared<const AlignedBuffer>(convolution.Pack(site.constants[1]->bytes.Get()));
+  };
   auto weights = site.weights == nullptr ? pack()
                                          : site.weights->GetOrMake<AlignedBuffer>(
                                                *site.constants[1], "image convolution " + convolution.Packing(), pack);

@@ -28,12 +28,13 @@ std::vector<int> Parts(const LstmForm& form) {
 std::optional<float> Bound(float clip) { return clip > 0 ? std::optional(clip) : std::nullopt; }
 
 // The part of the bytes that belongs to the form's direction.
-SharedBytes OfDirection(const LstmForm& form, const SharedBytes& bytes) {
+LazyBytes OfDirection(const LstmForm& form, const LazyBytes& bytes) {
+  if (form.directions == 1) return bytes;
   const std::size_t size = bytes.size() / AsSize(form.directions);
-  return bytes.Slice(AsSize(form.direction) * size, size);
+  return bytes.Get().Slice(AsSize(form.direction) * size, size);
 }
 
-// `bytes_of(input)` gives SharedBytes, `floats_of(input)` a span that outlives the result.
+// `bytes_of(input)` gives bytes, `floats_of(input)` a span that outlives the result.
 template <class BytesOf, class FloatsOf>
 LstmWeights WeightsOf(const LstmForm& form, BytesOf bytes_of, FloatsOf floats_of) {
   const std::int64_t gates = 4 * form.cells;
@@ -75,7 +76,7 @@ class DefinedLstm final : public LstmComputation {
 
   void Run(const LstmExtent& extent, const LstmArguments& arguments, std::span<const ConstTensorView> inputs,
            std::span<std::byte>) const override {
-    const auto bytes_of = [&](int input) { return SharedBytes(nullptr, inputs[AsSize(input)].bytes()); };
+    const auto bytes_of = [&](int input) { return LazyBytes(SharedBytes(nullptr, inputs[AsSize(input)].bytes())); };
     const auto floats_of = [&](int input) { return inputs[AsSize(input)].as<float>(); };
     kernels::ReferenceLstm(WeightsOf(form_, bytes_of, floats_of), extent, arguments);
   }

@@ -11,7 +11,7 @@ struct OpenVinoWeights {
   ir::ConstantData bias;       // B [4N], the forget bias added
 };
 
-// Copies the weights; pages of a mapped file that held them are released. Peepholes and cell_clip are not OpenVINO's.
+// The matrices are made when they are read. Peepholes and cell_clip are not OpenVINO's.
 OpenVinoWeights ToOpenVino(const SourceCell& cell);
 
 }  // namespace stepwell::ops::recurrent
