@@ -8,7 +8,9 @@
 
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
+#include "stepwell/apps/cli/model_summary.h"
 #include "stepwell/apps/cli/output_folder.h"
+#include "stepwell/apps/cli/progress_bar.h"
 #include "stepwell/apps/cli/text_table.h"
 #include "stepwell/converter/annotate_ir.h"
 #include "stepwell/converter/state_table.h"
@@ -99,7 +101,10 @@ ir::WriteIrResult Write(const ConvertFlags& flags, const ir::Graph& graph) {
   if (!flags.state_form.empty()) {
     form = flags.state_form == "readvalue" ? ir::StateForm::kReadValue : ir::StateForm::kExplicit;
   }
-  return ir::WriteIr(graph.WithStateForm(form), folder / (graph.name() + ".xml"));
+  ProgressBar bar("writing");
+  const auto weights = static_cast<double>(Summarise(graph).weight_bytes);
+  const auto show = [&](std::size_t written) { bar.Show(static_cast<double>(written) / weights); };
+  return ir::WriteIr(graph.WithStateForm(form), folder / (graph.name() + ".xml"), {.progress = show});
 }
 
 void PrintVerified(const ConvertFlags& flags, const verify::VerifyReport& report, const char* what) {
