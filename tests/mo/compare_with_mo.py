@@ -33,9 +33,9 @@ def deepspeech(version, scope, states):
             "--output", f"{scope}/GatherNd_1,{scope}/GatherNd,logits"]
 
 
-BERT = pathlib.Path("/work/shared/models") / "bert_resnet/tf112/bert_tiny_meta/bert_model.ckpt.meta"
-FROZEN_BERT = pathlib.Path("/work/shared/models") / "bert_resnet/tf112/bert_tiny_frozen/inference_graph.pb"
-RESNET = ["--input_meta_graph", pathlib.Path("/work/shared/models") / "bert_resnet/tf112/resnet_tiny/imagenet_resnet152.ckpt.meta",
+BERT = MODELS / "bert_resnet/tf112/bert_tiny_meta/bert_model.ckpt.meta"
+FROZEN_BERT = MODELS / "bert_resnet/tf112/bert_tiny_frozen/inference_graph.pb"
+RESNET = ["--input_meta_graph", MODELS / "bert_resnet/tf112/resnet_tiny/imagenet_resnet152.ckpt.meta",
           "--output", "Squeeze", "--input_shape", "[2,64,64,3]"]
 
 CASES = {
