@@ -69,16 +69,16 @@ class CallRunner {
 
  private:
   void Add(BoundArray array, const std::string& name) {
-    const TensorType& expected = graph_.value(graph_.inputs()[array.input].value).type;
-    RequireFit(array, expected.shape);
-    array.values = ConvertExactly(std::move(array.values), expected.dtype);
+    const ir::Input& input = graph_.inputs()[array.input];
+    RequireFit(array, input.call);
+    array.values = ConvertExactly(std::move(array.values), graph_.value(input.value).type.dtype);
     const bool is_new = arrays_.try_emplace(array.input, std::move(array)).second;
     if (!is_new) throw Error(ErrorKind::kInvalidArgument, fmt::format("the input '{}' is given twice", name));
   }
 
-  void RequireFit(const BoundArray& array, const Shape& expected) const {
+  void RequireFit(const BoundArray& array, const ir::CallShape& expected) const {
     const Shape shape = CallShape(array);
-    if (ShapesAgree(shape, expected)) return;
+    if (expected.Takes(shape)) return;
     throw Error(ErrorKind::kInvalidArgument,
                 fmt::format("the input takes {} a call and the array gives {}{}", ToText(expected), ToText(shape),
                             HasCallAxis(array) ? " behind its axis of calls" : ""));
