@@ -50,13 +50,8 @@ ModelRunner RunnerOf(const ConvertOptions& options, runtime::Fusion fusion = run
   return ModelRunner(runtime::LoadedModel::Of(converter::Convert(options).graph), {.fusion = fusion});
 }
 
-std::string FileOf(std::string name) {
-  for (char& letter : name) letter = letter == '/' || letter == ':' ? '_' : letter;
-  return name + ".npy";
-}
-
 Tensor Recorded(const std::string& recording, const std::string& name) {
-  return ReadNpy(kModels / "recorded" / recording / FileOf(name));
+  return ReadNpy(kModels / "recorded" / recording / FileOfOutput(name));
 }
 
 // Feeds ids, mask and types, recorded under `files`, to `inputs`.

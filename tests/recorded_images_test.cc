@@ -15,38 +15,54 @@ namespace {
 
 const std::filesystem::path kModels = STEPWELL_SOURCE_DIR "/models/bert_resnet";
 constexpr float kTolerance = 1e-5F;
+constexpr const char* kSqueeze = "Squeeze";
+constexpr const char* kPredictions = "resnet_v2_tiny/predictions/Reshape_1";
 
 struct RecordedCase {
-  std::string model;     // below models/bert_resnet
-  std::string recorded;  // folder with the input and the output
-  std::string input = "input";
-  std::string output = "Squeeze";
+  std::string model;    // below models/bert_resnet
+  std::string input;    // file below models/bert_resnet
+  std::string results;  // folder below models/bert_resnet with the outputs
+  std::vector<std::string> outputs = {kSqueeze};
 };
 
-constexpr const char* kResNet112 = "tf112/resnet_tiny/imagenet_resnet152.ckpt.meta";
-constexpr const char* kResNet115 = "tf115/resnet_tiny/imagenet_resnet152.ckpt.meta";
 constexpr const char* kImageNet = "image_net/graph.pb";
 
-std::vector<RecordedCase> Cases() {
-  return {{kResNet112, "recorded/resnet_tiny_tf112_2_b1"},
-          {kResNet112, "recorded/resnet_tiny_tf112_4_b2"},
-          {kResNet115, "recorded/resnet_tiny_tf115_0_b1"},
-          {kResNet115, "recorded/resnet_tiny_tf115_6_b3"},
-          {kResNet115, "recorded/resnet_tiny_1x97x61"},
-          {kResNet115, "recorded/resnet_tiny_2x33x48"},
-          {kImageNet, "image_net/recorded/1x32x32", "image", "logits"},
-          {kImageNet, "image_net/recorded/3x32x32", "image", "logits"},
-          {kImageNet, "image_net/recorded/2x40x24", "image", "logits"}};
+std::string ResNetOf(const std::string& version) { return version + "/resnet_tiny/imagenet_resnet152.ckpt.meta"; }
+
+// What TensorFlow 1.12 and 1.15 computed with the files that they wrote.
+std::vector<RecordedCase> ResNetCases() {
+  std::vector<RecordedCase> cases;
+  for (const std::string version : {"tf112", "tf115"}) {
+    for (const std::string call : {"0_b1", "2_b1", "4_b2", "6_b3"}) {
+      const std::string folder = "recorded/resnet_tiny_" + call;
+      cases.push_back({ResNetOf(version), folder + "/input.npy", folder + "/" + version, {kSqueeze, kPredictions}});
+    }
+    for (const std::string shape : {"1x97x61", "2x33x48"}) {
+      const std::string folder = "recorded/resnet_tiny_" + shape;
+      cases.push_back({ResNetOf(version), folder + "/input.npy", folder});
+    }
+  }
+  return cases;
 }
 
-converter::ConvertOptions OptionsFor(const std::string& model, const std::string& output) {
-  converter::ConvertOptions options{.outputs = converter::ParseOutputs(output)};
+std::vector<RecordedCase> ImageNetCases() {
+  std::vector<RecordedCase> cases;
+  for (const std::string shape : {"1x32x32", "3x32x32", "2x40x24"}) {
+    const std::string folder = "image_net/recorded/" + shape;
+    cases.push_back({kImageNet, folder + "/image.npy", folder, {"logits"}});
+  }
+  return cases;
+}
+
+converter::ConvertOptions OptionsFor(const std::string& model, const std::vector<std::string>& outputs) {
+  converter::ConvertOptions options;
+  for (const std::string& output : outputs) options.outputs.push_back(converter::ParseOutputs(output).front());
   options.source.model = kModels / model;
   return options;
 }
 
-ir::Graph Converted(const std::string& model, const std::string& output = "Squeeze") {
-  return converter::Convert(OptionsFor(model, output)).graph;
+ir::Graph Converted(const std::string& model, const std::vector<std::string>& outputs = {kSqueeze}) {
+  return converter::Convert(OptionsFor(model, outputs)).graph;
 }
 
 std::map<std::string, int> OpCounts(const ir::Graph& graph) {
@@ -60,46 +76,48 @@ class RecordedImages : public ::testing::TestWithParam<RecordedCase> {
  protected:
   void ExpectRecorded(std::shared_ptr<const runtime::LoadedModel> model, runtime::PlanOptions options = {}) const {
     const RecordedCase& recorded = GetParam();
-    const auto read = [&](const std::string& name) { return ReadNpy(kModels / recorded.recorded / (name + ".npy")); };
     Tensors inputs;
-    inputs.emplace(recorded.input, read(recorded.input));
+    inputs.emplace(std::filesystem::path(recorded.input).stem(), ReadNpy(kModels / recorded.input));
     const Tensors outputs = ModelRunner(std::move(model), options).Run(inputs);
-    const Tensor expected = read(recorded.output);
-    ASSERT_EQ(outputs.at(recorded.output).type(), expected.type());
-    EXPECT_LT(RelativeDifference(outputs.at(recorded.output), expected), kTolerance);
+    for (const std::string& name : recorded.outputs) {
+      const Tensor expected = ReadNpy(kModels / recorded.results / FileOfOutput(name));
+      ASSERT_EQ(outputs.at(name).type(), expected.type());
+      EXPECT_LT(RelativeDifference(outputs.at(name), expected), kTolerance) << name;
+    }
   }
 };
-INSTANTIATE_TEST_SUITE_P(Models, RecordedImages, ::testing::ValuesIn(Cases()));
+INSTANTIATE_TEST_SUITE_P(ResNet, RecordedImages, ::testing::ValuesIn(ResNetCases()));
+INSTANTIATE_TEST_SUITE_P(ImageNet, RecordedImages, ::testing::ValuesIn(ImageNetCases()));
 
 TEST_P(RecordedImages, AreMetByTheConvertedGraph) {
-  ExpectRecorded(runtime::LoadedModel::Of(Converted(GetParam().model, GetParam().output)));
+  ExpectRecorded(runtime::LoadedModel::Of(Converted(GetParam().model, GetParam().outputs)));
 }
 
 TEST_P(RecordedImages, AreMetByTheWrittenFile) {
   testing::TempFolder folder;
-  const auto files = ir::WriteIr(Converted(GetParam().model, GetParam().output), folder.path() / "model.xml");
+  const auto files = ir::WriteIr(Converted(GetParam().model, GetParam().outputs), folder.path() / "model.xml");
   ExpectRecorded(runtime::LoadedModel::Load(files.xml));
 }
 
 TEST_P(RecordedImages, AreMetWithoutFusion) {
-  ExpectRecorded(runtime::LoadedModel::Of(Converted(GetParam().model, GetParam().output)),
+  ExpectRecorded(runtime::LoadedModel::Of(Converted(GetParam().model, GetParam().outputs)),
                  {.fusion = runtime::Fusion::kOff});
 }
 
 TEST(ConvertedResNet, HasItsBatchNormsAndPadsFoldedAndOneTransposeAtTheBorder) {
   const std::map<std::string, int> expected = {{"Add", 42},  {"Convolution", 27}, {"MaxPool", 4}, {"Multiply", 8},
                                                {"ReLU", 22}, {"ReduceMean", 1},   {"Squeeze", 1}, {"Transpose", 1}};
-  EXPECT_EQ(OpCounts(Converted(kResNet112)), expected);
+  EXPECT_EQ(OpCounts(Converted(ResNetOf("tf112"))), expected);
 }
 
 TEST(ConvertedResNet, KnowsNeitherItsSizesNorTheRankOfItsResultUntilItIsPlanned) {
-  const ir::Graph graph = Converted(kResNet112);
+  const ir::Graph graph = Converted(ResNetOf("tf112"));
   EXPECT_EQ(graph.value(graph.inputs()[0].value).type.shape, (Shape{kDynamic, kDynamic, kDynamic, 3}));
   EXPECT_FALSE(graph.value(graph.outputs()[0].value).type.shape.has_rank());
 }
 
 TEST(ConvertedResNet, HasTheRankOfAFixedBatch) {
-  converter::ConvertOptions options = OptionsFor(kResNet112, "Squeeze");
+  converter::ConvertOptions options = OptionsFor(ResNetOf("tf112"), {kSqueeze});
   options.input_shapes = {Shape{1, 64, 64, 3}};
   const ir::Graph one = converter::Convert(options).graph;
   EXPECT_EQ(one.value(one.outputs()[0].value).type.shape, Shape{11});
@@ -109,7 +127,7 @@ TEST(ConvertedResNet, HasTheRankOfAFixedBatch) {
 }
 
 TEST(ConvertedImageNet, HasDilatedConvolutionsInPlaceOfGrids) {
-  const auto counts = OpCounts(Converted(kImageNet, "logits"));
+  const auto counts = OpCounts(Converted(kImageNet, {"logits"}));
   EXPECT_FALSE(counts.contains("SpaceToBatch") || counts.contains("BatchToSpace") || counts.contains("Pad"));
   EXPECT_EQ(counts.at("Transpose"), 1);
 }

@@ -66,9 +66,9 @@ def lm_1b():
 
 
 def images(folder, image, output):
-    """One call."""
-    array = lambda name: np.load(MODELS / "bert_resnet" / folder / f"{name}.npy")
-    return [Call({image: array(image)}, {output: array(output)}, {})]
+    """One call; `output` is a file of a tensor's name, in the folder or below."""
+    array = lambda path: np.load(MODELS / "bert_resnet" / folder / f"{path}.npy")
+    return [Call({image: array(image)}, {pathlib.Path(output).name: array(output)}, {})]
 
 
 CASES = {
@@ -80,8 +80,8 @@ CASES = {
     "deepspeech-0.8.2-lengths": lambda: deepspeech("0.8.2-64-lengths", "logits"),
     "image_net": lambda: images("image_net/recorded/2x40x24", "image", "logits"),
     "lm_1b": lm_1b,
-    "resnet-1": lambda: images("recorded/resnet_tiny_tf112_2_b1", "input", "Squeeze"),
-    "resnet-2": lambda: images("recorded/resnet_tiny_tf112_4_b2", "input", "Squeeze"),
+    "resnet-1": lambda: images("recorded/resnet_tiny_2_b1", "input", "tf112/Squeeze"),
+    "resnet-2": lambda: images("recorded/resnet_tiny_4_b2", "input", "tf112/Squeeze"),
 }
 
 

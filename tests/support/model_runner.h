@@ -20,6 +20,13 @@ namespace stepwell::tests {
 
 using Tensors = std::map<std::string, Tensor>;
 
+// The file that holds a tensor of this name in a recording, and that `stepwell run` writes it to.
+inline std::string FileOfOutput(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](char letter) { return letter == '/' || letter == ':'; }, '_');
+  return name + ".npy";
+}
+
 // Runs a model on tensors found by name; a plan per set of shapes.
 class ModelRunner {
  public:
