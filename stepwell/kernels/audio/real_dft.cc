@@ -1,5 +1,7 @@
 #include "stepwell/kernels/audio/real_dft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -52,6 +54,11 @@ void Transform(std::span<Complex> values, std::span<const Complex> turns) {
 
 RealDft::RealDft(std::int64_t size) : size_(size) {
   Require(size >= 1, ErrorKind::kInvalidArgument, "a Fourier transform needs at least one sample");
+  if (size > kMostByDefinition && !IsPowerOfTwo(size)) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("a Fourier transform of {} samples is not supported: beyond {}, "
+                                                     "their number must be a power of two",
+                                                     size, kMostByDefinition));
+  }
   turns_.reserve(AsSize(size));
   for (std::int64_t k = 0; k < size; ++k) {
     const double angle = -2 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(size);

@@ -12,6 +12,10 @@ namespace stepwell::kernels {
 // to share.
 class RealDft {
  public:
+  // Of other sizes than powers of two: far above a frame of sound, and a second's work.
+  static constexpr std::int64_t kMostByDefinition = 32768;
+
+  // Throws Error(kInvalidArgument) for sizes below 1, Error(kUnsupported) for those that would take too long.
   explicit RealDft(std::int64_t size);
 
   std::int64_t size() const { return size_; }

@@ -59,5 +59,10 @@ TEST(RealDft, OfAPureToneHasOneBin) {
 
 TEST(RealDft, RefusesNoSamples) { EXPECT_THROW(RealDft(0), Error); }
 
+TEST(RealDft, RefusesSizesWhoseDefinitionWouldTakeMinutes) {
+  EXPECT_EQ(RealDft(1 << 17).bins(), (1 << 16) + 1);
+  EXPECT_THROW(RealDft((1 << 17) + 1), Error);
+}
+
 }  // namespace
 }  // namespace stepwell::kernels
