@@ -17,6 +17,7 @@ inline constexpr std::size_t kMostLayerPorts = 4096;     // inputs, or outputs, 
 inline constexpr std::size_t kMostGraphEntries = 4096;   // inputs, or outputs, of a graph
 inline constexpr std::int64_t kMostShards = 99'999;      // of a checkpoint: five digits in a file's name
 inline constexpr std::size_t kMostKeyBytes = 64 * 1024;  // of a variable's name in a checkpoint
+inline constexpr std::int64_t kMostIterations = 1 << 24;  // of one loop in one call
 
 // Sizes. With so many elements even a number of bits fits 64 bits, and an offset within a tensor a signed number.
 inline constexpr std::int64_t kMostElements = std::int64_t{1} << 48;  // of one tensor

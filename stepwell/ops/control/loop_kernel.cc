@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "stepwell/base/limits.h"
 #include "stepwell/ops/control/body.h"
 #include "stepwell/ops/control/body_plan.h"
 #include "stepwell/ops/control/cut.h"
@@ -49,6 +50,7 @@ class LoopKernel final : public Kernel {
     Dim done = 0;
     bool goes_on = counting_ == Counting::kSlices || IsTrue(args.inputs[Loop::kCondition].data);
     for (; goes_on && done < most; ++done) {
+      if (counting_ == Counting::kTripsAndCondition) RequireAnEnd(done + 1);
       SetIterationInputs(done, args, memory);
       memory.Run();
       Deliver(done, args, memory);
@@ -134,8 +136,14 @@ class LoopKernel final : public Kernel {
   Dim MostIterations(const KernelArgs& args) const {
     if (counting_ == Counting::kSlices) return slices_;
     const Dim trips = IntegerElements(args.inputs[Loop::kTripCount])[0];
-    const Dim most = trips < 0 ? std::numeric_limits<Dim>::max() : trips;
+    const Dim most = trips < 0 || trips > limits::kMostIterations ? limits::kMostIterations + 1 : trips;
     return planned_ ? std::min(most, *planned_ + 1) : most;  // one more would already be refused
+  }
+
+  static void RequireAnEnd(Dim done) {
+    if (done <= limits::kMostIterations) return;
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("the body ran {} times and there is no end of it", limits::kMostIterations));
   }
 
   void SetIterationInputs(Dim iteration, const KernelArgs& args, BodyPlan::Memory& memory) const {

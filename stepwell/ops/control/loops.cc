@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "stepwell/base/limits.h"
 #include "stepwell/ops/control/body.h"
 #include "stepwell/ops/control/iterations.h"
 
@@ -77,6 +78,10 @@ Dim LoopIterations(const Loop& op, const ir::InferContext& inputs, const ir::Gra
   if (trips && !limited) throw Error(ErrorKind::kInvalidModel, "the loop has neither a trip count nor a condition");
   if (limited && (*trips)[0] < 0) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("the trip count is {}", (*trips)[0]));
+  }
+  if (limited && (*trips)[0] > limits::kMostIterations) {
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("the trip count is {}; at most {} are supported", (*trips)[0], limits::kMostIterations));
   }
   return limited ? (*trips)[0] : kDynamic;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <limits>
 
 #include "stepwell/ops/control/iterations.h"
 #include "stepwell/ops/elementwise/binary.h"
@@ -96,6 +97,13 @@ TEST(LoopInfer, KnowsTheIterationsWhereTheTripCountIsKnown) {
             "4 iterations are asked for and the sliced inputs give 3");
   EXPECT_EQ(InferError(op, {Int(-1), go, Typed({3, 2}), Typed({1, 2})}),
             "the loop has neither a trip count nor a condition");
+}
+
+TEST(LoopInfer, RefusesATripCountWithoutAnEnd) {
+  auto op = RunningSum<Loop>(2);
+  const testing::Described go{{DType::kBool, {}}, ir::ConstantData::Of(Tensor::Of<bool>({}, std::array{true}))};
+  EXPECT_EQ(InferError(op, {Int(std::numeric_limits<std::int64_t>::max()), go, Typed({3, 2}), Typed({1, 2})}),
+            "the trip count is 9223372036854775807; at most 16777216 are supported");
 }
 
 TEST(LoopKernel, GivesTheFirstValueWhereItDoesNotRun) {
