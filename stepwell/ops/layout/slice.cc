@@ -13,9 +13,17 @@ std::optional<std::size_t> NumStarts(const ir::InferContext& inputs) {
   return starts && inputs.shape(0).has_rank() ? std::optional(starts->size()) : std::nullopt;
 }
 
+void RequireAsMany(const ir::InferContext& inputs, int input, std::size_t count) {
+  const auto found = inputs.partial_ints(input);
+  if (!found || found->size() == count) return;
+  throw Error(ErrorKind::kInvalidModel,
+              fmt::format("{} starts and {} {}", count, found->size(), input == 2 ? "stops" : "steps"));
+}
+
 std::optional<std::vector<SlicedAxis>> KnownAxes(const ir::InferContext& inputs) {
   const auto count = NumStarts(inputs);
   if (!count) return std::nullopt;
+  for (const int input : {2, 3}) RequireAsMany(inputs, input, *count);
   if (!inputs.has(4)) return Slice::Axes(inputs.shape(0).rank(), *count, std::nullopt);
   const auto axes = inputs.ints(4);
   if (!axes) return std::nullopt;
