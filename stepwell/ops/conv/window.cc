@@ -36,6 +36,8 @@ void PadToSame(AutoPad auto_pad, std::int64_t span, WindowAxis& along) {
 
 }  // namespace
 
+void RequireExtents(const std::vector<std::int64_t>& extents, int axes) { RequireValues("kernel", extents, axes, 1); }
+
 void RequireWindow(const Window& window, int axes) {
   RequireValues("strides", window.strides, axes, 1);
   RequireValues("dilations", window.dilations, axes, 1);

@@ -53,6 +53,8 @@ struct WindowAxis {
 
 // Throws Error(kInvalidModel) when a vector has another length than `axes` or a value that makes no window.
 void RequireWindow(const Window& window, int axes);
+// The same of the extents of a pooling's windows.
+void RequireExtents(const std::vector<std::int64_t>& extents, int axes);
 // With the pads that auto_pad means and the output's extent. The window must fit (RequireWindow); throws
 // Error(kInvalidModel) when the kernel is longer than the padded input.
 WindowAxis WindowAlong(const Window& window, int axis, Dim input, Dim kernel);

@@ -11,7 +11,7 @@ namespace {
 Shape PooledShape(std::string_view op, const PoolWindow& pool, const Shape& x, int first) {
   const int spatial = static_cast<int>(pool.extents.size());
   conv::RequireWindow(pool.window, spatial);
-  conv::RequireWindow({.strides = pool.extents}, spatial);
+  conv::RequireExtents(pool.extents, spatial);
   if (!x.has_rank()) return Shape::Filled(spatial + 2, kDynamic);
   if (x.rank() != spatial + 2 || spatial < 1) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("a {} with {} extents takes data of rank {}; found {}", op,
