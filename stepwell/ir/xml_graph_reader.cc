@@ -162,6 +162,14 @@ Shape XmlGraphReader::DefaultShapeOf(std::size_t index, const TensorType& type) 
   return initial ? WithExtentsOf(initial->type.shape, type.shape) : type.shape;
 }
 
+ValueId XmlGraphReader::ValueOf(const XmlWiring::Source& source) const {
+  const std::vector<ValueId>& values = values_[source.layer];
+  if (source.output < values.size()) return values[source.output];
+  throw Error(ErrorKind::kInvalidModel,
+              fmt::format("an input is taken from layer {} '{}' ({}), which gives no value", layer(source.layer).id,
+                          layer(source.layer).name, layer(source.layer).type));
+}
+
 // Whether a first call computes what the variable starts from, and nothing else says it.
 bool XmlGraphReader::IsComputedVariable(std::size_t index) const {
   if (layer(index).type != kReadValueType || !initial_values_.IsComputed(index)) return false;

@@ -65,7 +65,7 @@ class XmlGraphReader {
   StateVar MakeState(const std::string& id, const XmlVariable& variable) const;
 
   const XmlLayer& layer(std::size_t index) const { return xml_.layers[index]; }
-  ValueId ValueOf(const XmlWiring::Source& source) const { return values_[source.layer].at(source.output); }
+  ValueId ValueOf(const XmlWiring::Source& source) const;
 
   const XmlGraph& xml_;
   const ModelFacts* facts_;
