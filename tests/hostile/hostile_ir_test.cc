@@ -1,6 +1,8 @@
 // IR that contradicts itself or asks for what no machine has: `stepwell run` names the layer and what is wrong with it,
 // under a cap on memory.
+#include <cmath>
 #include <functional>
+#include <limits>
 
 #include "tests/hostile/hostile_file.h"
 #include "tests/hostile/small_ir.h"
@@ -15,6 +17,20 @@ const std::string kFloats = "element_type=\"f32\"";
 std::string ModelOf(SmallIr& ir, const std::function<int(SmallIr&, int x)>& make) {
   ir.Result(make(ir, ir.Input("2,3")));
   return ir.xml();
+}
+
+// A Loop whose body hands x on and always says that it goes on.
+int EndlessLoop(SmallIr& ir, int x, std::int64_t trips) {
+  const int go_on = ir.Bool(true);
+  SmallIr body;
+  body.Result(body.Input("2,3"));
+  body.Result(body.Const("boolean", "", "64", "1"));  // where go_on stands
+  return ir.Add("Loop", "", {ir.Int(trips), go_on, x},
+                "<port_map><input external_port_id=\"2\" internal_layer_id=\"0\"/>"
+                "<output external_port_id=\"9\" internal_layer_id=\"1\"/>"
+                "<output external_port_id=\"-1\" internal_layer_id=\"3\" purpose=\"execution_condition\"/>"
+                "</port_map><back_edges><edge from-layer=\"1\" to-layer=\"0\"/></back_edges><body>" +
+                    body.layers() + "</body>");
 }
 
 struct HostileIrCase {
@@ -38,6 +54,40 @@ std::vector<HostileIrCase> Layers() {
   const auto pad = [](std::int64_t begin) {
     return [=](SmallIr& ir, int x) {
       return ir.Add("Pad", "pad_mode=\"constant\"", {x, ir.Ints({begin, 0}), ir.Ints({0, 0}), ir.Float(0)});
+    };
+  };
+  const auto top_k = [](std::int64_t k) {
+    return [=](SmallIr& ir, int x) { return ir.Add("TopK", "axis=\"0\" mode=\"max\" sort=\"value\"", {x, ir.Int(k)}); };
+  };
+  const auto convolution = [](const std::string& strides, const std::string& dilations, const std::string& pads) {
+    return [=](SmallIr& ir, int) {
+      const int image = ir.Input("1,1,4,4");
+      return ir.Add("Convolution",
+                    "strides=\"" + strides + "\" dilations=\"" + dilations + "\" pads_begin=\"" + pads +
+                        "\" pads_end=\"0,0\" auto_pad=\"explicit\"",
+                    {image, image});
+    };
+  };
+  const auto pool = [](const std::string& kernel) {
+    return [=](SmallIr& ir, int) {
+      return ir.Add(
+          "MaxPool",
+          "strides=\"1,1\" kernel=\"" + kernel + "\" pads_begin=\"0,0\" pads_end=\"0,0\" rounding_type=\"floor\"",
+          {ir.Input("1,1,4,4")});
+    };
+  };
+  const auto with_parts = [](std::vector<std::int64_t> parts) {
+    return [=](SmallIr& ir, int x) { return ir.Add("VariadicSplit", "", {x, ir.Int(1), ir.Ints(parts)}); };
+  };
+  const auto lstm = [](std::int64_t length) {
+    return [=](SmallIr& ir, int) {
+      const auto zeros = [&](const std::string& shape, int bytes) {
+        return ir.Const("f32", shape, "0", std::to_string(bytes));
+      };
+      const int state = zeros("1,1,1", 4);
+      return ir.Add("LSTMSequence", "hidden_size=\"1\" direction=\"forward\"",
+                    {zeros("1,2,1", 8), state, state, ir.Ints({length}), zeros("1,4,1", 16), zeros("1,4,1", 16),
+                     zeros("1,4", 16)});
     };
   };
   const auto gather = [](std::int64_t at) {
@@ -106,6 +156,45 @@ std::vector<HostileIrCase> Layers() {
                        {x, ir.Ints({0}), ir.Ints({2}), ir.Ints({0})});
        },
        {"StridedSlice_4", "0"}},
+      {"SliceOfOtherLengths",
+       [](SmallIr& ir, int x) {
+         return ir.Add("Slice", "", {x, ir.Ints({0}), ir.Ints({1, 2}), ir.Ints({1}), ir.Ints({0})});
+       },
+       {"Slice_5", "1 starts and 2 stops"}},
+      {"TransformOfAHugePrime",
+       [](SmallIr& ir, int x) {
+         return ir.Add("RDFT", "", {x, ir.Ints({1}), ir.Ints({10'000'019})});
+       },
+       {"RDFT_3", "10000019"}},
+      {"LoopWithoutEnd",
+       [](SmallIr& ir, int x) { return EndlessLoop(ir, x, std::numeric_limits<std::int64_t>::max()); },
+       {"Loop_3", "9223372036854775807"}},
+      {"LoopWithoutEndOrCount", [](SmallIr& ir, int x) { return EndlessLoop(ir, x, -1); }, {"Loop_3", "trip count"}},
+      {"TopKOfMoreThanThereIs", top_k(9), {"TopK_2", "k must be"}},
+      {"TopKOfLessThanNone", top_k(-1), {"TopK_2", "k must be"}},
+      {"ConvolutionWithADilationOfZero", convolution("1,1", "0,0", "0,0"), {"Convolution_2", "dilations", "[0,0]"}},
+      {"ConvolutionWithAStrideOfZero", convolution("0,0", "1,1", "0,0"), {"Convolution_2", "strides", "[0,0]"}},
+      {"ConvolutionWithPadsBeyondEveryTensor",
+       convolution("1,1", "1,1", "9223372036854775807,0"),
+       {"Convolution_2", "pads_begin", "9223372036854775807"}},
+      {"PoolOfNothing", pool("0,0"), {"MaxPool_2", "kernel", "[0,0]"}},
+      {"PoolOfMoreThanCanBeCounted", pool("9223372036854775807,1"), {"MaxPool_2", "kernel", "9223372036854775807"}},
+      {"VariadicSplitOfOtherLengths", with_parts({1, 7}), {"VariadicSplit_3", "8", "3"}},
+      {"VariadicSplitWhoseSumWraps",
+       with_parts({std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()}),
+       {"VariadicSplit_3", "overflow"}},
+      {"RangeToNoNumber",
+       [](SmallIr& ir, int) {
+         return ir.Add("Range", "output_type=\"f32\"", {ir.Float(0), ir.Float(std::nanf("")), ir.Float(1)});
+       },
+       {"Range_4", "nan"}},
+      {"SequenceLongerThanItsFrames", lstm(9), {"LSTMSequence_7", "length 9"}},
+      {"SequenceOfANegativeLength", lstm(-1), {"LSTMSequence_7", "length -1"}},
+      {"SequenceReversedBeyondItsEnd",
+       [](SmallIr& ir, int x) {
+         return ir.Add("ReverseSequence", "batch_axis=\"0\" seq_axis=\"1\"", {x, ir.Ints({4, -1})});
+       },
+       {"ReverseSequence_2", "length of 4"}},
       {"AttributeBeyondEveryNumber",
        [](SmallIr& ir, int x) {
          return ir.Add("Concat", "axis=\"99999999999999999999\"", {x, x});
@@ -162,6 +251,13 @@ SmallIr Sound() {
 
 TEST_F(HostileIr, RunsWhereNothingIsWrong) { ExpectDone(Run(Write(Sound().xml(), Sound().bin()))); }
 
+TEST_F(HostileIr, TakesTheFirstNoneOfNothing) {
+  SmallIr ir;
+  const int empty = ir.Const("f32", "3,0", "0", "0");
+  ir.Result(ir.Add("TopK", "axis=\"1\" mode=\"max\" sort=\"value\"", {empty, ir.Int(0)}));
+  ExpectDone({"run", Write(ir.xml(), ir.bin()), "--output-dir", "out"});
+}
+
 TEST_F(HostileIr, RefusesALayerThatDependsOnItself) {
   SmallIr ir = Sound();
   ExpectModelRefused(Changed(ir, "from-layer=\"0\"", "from-layer=\"1\""), ir.bin(), {"ReLU_1", "depends on itself"});
@@ -172,6 +268,13 @@ TEST_F(HostileIr, RefusesPortsAndLayersThatDoNotExist) {
   ExpectModelRefused(Changed(Sound(), "from-port=\"9\"", "from-port=\"-9\""), "", {"port -9"});
   ExpectModelRefused(Changed(Sound(), "to-port=\"0\"", "to-port=\"9223372036854775807\""), "",
                      {"port 9223372036854775807"});
+}
+
+TEST_F(HostileIr, RefusesToTakeAValueFromAResult) {
+  SmallIr ir;
+  const int result = ir.Add("Result", "", {ir.Input("2,3")}, "<output><port id=\"9\"/></output>");
+  ir.Result(ir.Add("ReLU", "", {result}));
+  ExpectModelRefused(ir.xml(), "", {"ReLU_2", "layer 1 'Result_1' (Result)", "no value"});
 }
 
 TEST_F(HostileIr, RefusesTwoLayersOfOneId) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ class SmallIr {
   }
   int Int(std::int64_t value) { return Append("i64", "", &value, sizeof(value)); }
   int Float(float value) { return Append("f32", "", &value, sizeof(value)); }
+  int Bool(bool value) { return Append("boolean", "", &value, sizeof(value)); }
   void Result(int of) { Add("Result", "", {of}); }
 
   std::string layers() const { return "<layers>\n" + layers_ + "</layers>\n<edges>\n" + edges_ + "</edges>\n"; }
@@ -54,7 +56,13 @@ class SmallIr {
   static constexpr int kOutputPort = 9;
 
   // That of the attributes which the tests give.
-  static std::string OpsetOf(const std::string& type) { return type == "Range" ? "opset4" : "opset1"; }
+  static std::string OpsetOf(const std::string& type) {
+    static const std::map<std::string, std::string> kLater{
+        {"Gather", "opset8"}, {"Loop", "opset5"},  {"LSTMSequence", "opset5"}, {"Range", "opset4"},
+        {"RDFT", "opset9"},   {"Slice", "opset8"}, {"TopK", "opset11"}};
+    const auto later = kLater.find(type);
+    return later == kLater.end() ? "opset1" : later->second;
+  }
 
   int Append(const std::string& type, const std::string& shape, const void* bytes, std::size_t size) {
     const std::size_t offset = bin_.size();
