@@ -19,14 +19,14 @@ void GoOn(Body&& body) {
 void Use(const converter::SourceGraph& graph) {
   for (const converter::SourceNode& node : graph.nodes()) {
     for (const auto& [name, attr] : node.attrs) {
-      if (const auto* const tensor = std::get_if<converter::SourceTensor>(&attr)) GoOn([&] { tensor->Bytes(); });
+      if (const auto* const tensor = std::get_if<converter::SourceTensor>(&attr)) GoOn([&] { tensor->Bytes().Get(); });
     }
   }
   graph.Validate();
 }
 
 void Use(const converter::Checkpoint& checkpoint) {
-  for (const std::string& name : checkpoint.Names()) GoOn([&] { checkpoint.Read(name).Bytes(); });
+  for (const std::string& name : checkpoint.Names()) GoOn([&] { checkpoint.Read(name).Bytes().Get(); });
 }
 
 }  // namespace stepwell::fuzz
