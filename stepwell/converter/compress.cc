@@ -11,6 +11,7 @@
 #include "stepwell/base/half.h"
 #include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/passes/rewriter.h"
+#include "stepwell/passes/with_body.h"
 
 namespace stepwell::converter {
 namespace {
@@ -65,8 +66,10 @@ void CompressOrCopy(passes::Rewriter& rewriter, const ir::Node& node) {
   const bool is_weight =
       constant != nullptr && constant->data.type.dtype == DType::kF32 && constant->data.num_elements() > 1;
   if (!is_weight || !FitsHalf(constant->data.bytes)) {
-    rewriter.CopyNode(node);
-    return;
+    if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) {
+      return rewriter.CopyNode(node, passes::WithBody(*loop, CompressToF16(*loop->body)));
+    }
+    return rewriter.CopyNode(node);
   }
   const ir::ConstantData& data = constant->data;
   const ir::ValueId stored = rewriter.builder().AddConstant(
@@ -77,7 +80,7 @@ void CompressOrCopy(passes::Rewriter& rewriter, const ir::Node& node) {
 
 }  // namespace
 
-// Constants in the bodies of loops stay as they are: the runtime would hold such weights twice.
+// Bodies lie as deep in one another as what was read (limits::kDeepestBody).
 ir::Graph CompressToF16(const ir::Graph& graph) {
   return passes::Rewrite(graph,
                          [](passes::Rewriter& rewriter, const ir::Node& node) { CompressOrCopy(rewriter, node); });

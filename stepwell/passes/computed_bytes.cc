@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/ops/layout/concat.h"
 #include "stepwell/passes/evaluate.h"
 
@@ -51,6 +52,35 @@ class ComputedBytes : public ByteSource {
   std::size_t size_;
   std::size_t work_;
 };
+
+// What a Convert gives, piece by piece: weights that are stored in 16 bits are never whole in memory in 32.
+class ConvertedBytes : public ByteSource {
+ public:
+  ConvertedBytes(const ir::Node& node, const ir::ConstantData& input, const TensorType& type, std::size_t work)
+      : op_(node.op), input_(input), size_(type.bytes()), work_(work) {}
+
+  std::size_t size() const override { return size_; }
+  std::size_t work() const override { return work_; }
+
+  void Stream(Take take) const override {
+    input_.bytes.Stream([&](std::span<const std::byte> piece) {
+      const TensorType type{input_.type.dtype, {std::ssize(piece) / (DTypeBits(input_.type.dtype) / 8)}};
+      const auto elements = ir::ConstantData::Of(type, SharedBytes(nullptr, piece));
+      take(EvaluateOp(*op_, std::span(&elements, 1), ops::KernelSet::kFast).at(0).bytes.Get().span());
+    });
+  }
+
+ private:
+  std::shared_ptr<const ir::Op> op_;
+  ir::ConstantData input_;
+  std::size_t size_;
+  std::size_t work_;
+};
+
+bool IsPiecewise(const ir::Node& node, const ir::ConstantData& input, const TensorType& type) {
+  return ir::As<ops::elementwise::Convert>(*node.op) != nullptr && DTypeBits(input.type.dtype) % 8 == 0 &&
+         DTypeBits(type.dtype) % 8 == 0;
+}
 
 // Collects small pieces into larger ones.
 class PieceBuffer {
@@ -147,6 +177,10 @@ std::optional<std::vector<ir::ConstantData>> ComputedWhenRead(const ir::Node& no
   if (work / kMostWork > CheckedAdd(bytes, input_bytes)) return std::nullopt;
   if (const auto* concat = ir::As<ops::layout::Concat>(*node.op); concat != nullptr) {
     if (DTypeBits(types[0].dtype) % 8 == 0) return std::vector{Joined(concat->axis, constants, types[0])};
+  }
+  if (IsPiecewise(node, constants[0], types[0])) {
+    return std::vector{ir::ConstantData::Of(
+        types[0], LazyBytes(std::make_shared<const ConvertedBytes>(node, constants[0], types[0], work)))};
   }
   std::vector<ir::ConstantData> results;
   for (std::size_t port = 0; port < types.size(); ++port) {

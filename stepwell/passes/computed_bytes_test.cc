@@ -8,6 +8,7 @@
 #include "stepwell/base/memory_budget.h"
 #include "stepwell/ir/builder.h"
 #include "stepwell/ops/elementwise/binary.h"
+#include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/ops/layout/concat.h"
 #include "stepwell/ops/layout/transpose.h"
 #include "stepwell/passes/evaluate.h"
@@ -25,6 +26,12 @@ constexpr DType kF32 = DType::kF32;
 ir::ConstantData Counting(const Shape& shape, float first) {
   Tensor tensor({kF32, shape});
   std::iota(tensor.as<float>().begin(), tensor.as<float>().end(), first);
+  return ir::ConstantData::Of(std::move(tensor));
+}
+
+ir::ConstantData CountingInts(const Shape& shape) {
+  Tensor tensor({DType::kI32, shape});
+  std::iota(tensor.as<std::int32_t>().begin(), tensor.as<std::int32_t>().end(), 0);
   return ir::ConstantData::Of(std::move(tensor));
 }
 
@@ -80,6 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ConcatOfRowsLargerThanAnyPiece",
                          std::make_shared<const Concat>(1),
                          {Counting({2, 1'200'000}, 0), Counting({2, 5}, 9), Counting({2, 1'100'000}, 2)}},
+                    Case{"ConvertOfManyPieces",
+                         std::make_shared<const ops::elementwise::Convert>(kF32),
+                         {CountingInts({3, 1'500'000})}},
                     Case{"Transpose",
                          std::make_shared<const Transpose>(),
                          {Counting({200, 300}, 0), ir::ConstantData::OfInts({2}, std::vector<std::int64_t>{1, 0})}}),

@@ -41,6 +41,8 @@ RESNET = ["--input_meta_graph", MODELS / "bert_resnet/tf112/resnet_tiny/imagenet
 CASES = {
     "deepspeech 0.8.2": Case(deepspeech(
         "0.8.2", "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell", "[1,64]")),
+    "deepspeech 0.8.2, FP16": Case(["--compress_to_fp16", *deepspeech(
+        "0.8.2", "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell", "[1,64]")]),
     "lm_1b": Case(
         ["--input_model", MODELS / "lm_1b/tiny/graph.pbtxt", "--input_checkpoint", MODELS / "lm_1b/tiny/ckpt",
          "--input_model_is_text", "--input_shape", "[50],[50],[1,80],[1,80]",

@@ -42,22 +42,33 @@ std::vector<std::int64_t> AllColumns(std::int64_t outputs) {
   return columns;
 }
 
+// Elements [begin, end) of the source, which lie in memory for a moment.
+struct Piece {
+  const std::byte* data;
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+// Reads the source once, in order and in pieces, which may have to be made: never is more than one of them in memory.
 class Packer {
  public:
-  Packer(const WeightSource& source, float* packed) : source_(source), bytes_(source.bytes.Get()), packed_(packed) {
+  Packer(const WeightSource& source, float* packed) : source_(source), packed_(packed) {
     STEPWELL_CHECK(source.input_stride == 1 || source.output_stride == 1);
     const std::int64_t last =
         source.offset + (source.inputs - 1) * source.input_stride + (source.outputs - 1) * source.output_stride;
-    STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= bytes_.size());
+    STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= source.bytes.size());
   }
 
   void Pack(std::span<const Run> runs, WorkerTeam& team) const {
-    team.Run([&](int member) {
+    std::int64_t begin = 0;
+    source_.bytes.Stream([&](std::span<const std::byte> bytes) {
+      const Piece piece{bytes.data(), begin, begin + std::ssize(bytes) / kFloat};
       if (source_.output_stride == 1) {
-        PackInputs(runs, PartOf(source_.inputs, 1, member, team.num_threads()));
+        PackInputs(runs, piece, team);
       } else {
-        PackRuns(runs, PartOf(std::ssize(runs), 1, member, team.num_threads()));
+        PackOutputs(runs, piece, team);
       }
+      begin = piece.end;
     });
   }
 
@@ -65,47 +76,69 @@ class Packer {
   std::int64_t SourceIndex(std::int64_t input, std::int64_t output) const {
     return source_.offset + input * source_.input_stride + output * source_.output_stride;
   }
-  const std::byte* Source(std::int64_t input, std::int64_t output) const {
-    return bytes_.data() + SourceIndex(input, output) * kFloat;
-  }
   float* Packed(std::int64_t input, std::int64_t output) const {
     const std::int64_t panel = output / PackedMatrix::kPanel;
     return packed_ + (panel * source_.inputs + input) * PackedMatrix::kPanel + output % PackedMatrix::kPanel;
   }
-  void Release(std::int64_t first_index, std::int64_t count) const {
-    bytes_.Slice(AsSize(first_index) * kFloat, AsSize(count) * kFloat).ReleasePages();
+
+  // Which rows, of `count` that are `stride` apart, the piece holds elements of. A single row may be longer than that.
+  Range RowsIn(const Piece& piece, std::int64_t stride, std::int64_t count) const {
+    if (count == 1) return {0, 1};
+    const std::int64_t begin = std::max<std::int64_t>(0, piece.begin - source_.offset) / stride;
+    const std::int64_t end = (std::max<std::int64_t>(0, piece.end - source_.offset) + stride - 1) / stride;
+    return {std::min(begin, count), std::min(end, count)};
   }
 
-  // Stored as rows of outputs: a stretch of rows, of a megabyte, at a time; of 16 at least, so that each panel is
-  // written a few kilobytes at a time.
-  void PackInputs(std::span<const Run> runs, Range inputs) const {
-    const std::int64_t step = std::max<std::int64_t>(16, (1 << 20) / (source_.input_stride * kFloat));
-    for (std::int64_t begin = inputs.begin; begin < inputs.end; begin += step) {
-      const std::int64_t end = std::min(begin + step, inputs.end);
+  // Stored as rows of outputs: a stretch of rows at a time, so that each panel is written a few kilobytes at a time.
+  void PackInputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) const {
+    const Range rows = RowsIn(piece, source_.input_stride, source_.inputs);
+    team.Run([&](int member) {
+      const Range part = PartOf(rows.end - rows.begin, 1, member, team.num_threads());
       for (const Run& run : runs) {
-        for (std::int64_t k = begin; k < end; ++k) {
-          std::memcpy(Packed(k, run.packed), Source(k, run.source), AsSize(run.count) * kFloat);
-        }
+        for (std::int64_t k = rows.begin + part.begin; k < rows.begin + part.end; ++k) CopyRun(run, k, piece);
       }
-      Release(SourceIndex(begin, 0), (end - begin - 1) * source_.input_stride + source_.outputs);
-    }
+    });
+  }
+
+  void CopyRun(const Run& run, std::int64_t input, const Piece& piece) const {
+    const std::int64_t first = SourceIndex(input, run.source);
+    const std::int64_t begin = std::max(first, piece.begin);
+    const std::int64_t end = std::min(first + run.count, piece.end);
+    if (begin >= end) return;
+    std::memcpy(Packed(input, run.packed) + (begin - first), piece.data + (begin - piece.begin) * kFloat,
+                AsSize(end - begin) * kFloat);
   }
 
   // Stored as rows of inputs: transposed in blocks that stay cached.
-  void PackRuns(std::span<const Run> runs, Range which) const {
-    for (std::int64_t index = which.begin; index < which.end; ++index) {
-      const Run& run = runs[AsSize(index)];
-      constexpr std::int64_t kBlock = 64;
-      for (std::int64_t begin = 0; begin < source_.inputs; begin += kBlock) {
-        TransposeBlock(run, begin, std::min(begin + kBlock, source_.inputs));
+  void PackOutputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) const {
+    const std::vector<Run> present = RunsIn(runs, RowsIn(piece, source_.output_stride, source_.outputs));
+    team.Run([&](int member) {
+      const Range part = PartOf(std::ssize(present), 1, member, team.num_threads());
+      for (std::int64_t index = part.begin; index < part.end; ++index) {
+        constexpr std::int64_t kBlock = 64;
+        for (std::int64_t begin = 0; begin < source_.inputs; begin += kBlock) {
+          TransposeBlock(present[AsSize(index)], {begin, std::min(begin + kBlock, source_.inputs)}, piece);
+        }
       }
-      Release(SourceIndex(0, run.source), (run.count - 1) * source_.output_stride + source_.inputs);
-    }
+    });
   }
 
-  void TransposeBlock(const Run& run, std::int64_t begin, std::int64_t end) const {
+  static std::vector<Run> RunsIn(std::span<const Run> runs, Range outputs) {
+    std::vector<Run> present;
+    for (const Run& run : runs) {
+      const std::int64_t begin = std::max(run.source, outputs.begin);
+      const std::int64_t end = std::min(run.source + run.count, outputs.end);
+      if (begin < end) present.push_back({run.packed + begin - run.source, begin, end - begin});
+    }
+    return present;
+  }
+
+  void TransposeBlock(const Run& run, Range inputs, const Piece& piece) const {
     for (std::int64_t n = 0; n < run.count; ++n) {
-      const std::byte* from = Source(begin, run.source + n);
+      const std::int64_t row = SourceIndex(0, run.source + n);
+      const std::int64_t begin = std::max(inputs.begin, piece.begin - row);
+      const std::int64_t end = std::min(inputs.end, piece.end - row);
+      const std::byte* from = piece.data + (row + begin - piece.begin) * kFloat;
       float* to = Packed(begin, run.packed + n);
       for (std::int64_t k = begin; k < end; ++k, from += kFloat, to += PackedMatrix::kPanel) {
         std::memcpy(to, from, kFloat);
@@ -114,7 +147,6 @@ class Packer {
   }
 
   const WeightSource& source_;
-  const SharedBytes bytes_;
   float* packed_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <memory>
 
 #include "stepwell/base/error.h"
 #include "stepwell/kernels/test_support.h"
@@ -43,6 +45,39 @@ TEST(PackedMatrix, HoldsEveryWeightOfBothOrdersAndZerosElsewhere) {
       for (const std::int64_t outputs : {1, 2, 63, 64, 65, 200}) {
         const auto bytes = MisalignedBytesOf(Stored(inputs, outputs, order));
         ExpectAllElements(PackedMatrix(DenseWeights(bytes, inputs, outputs, order), team));
+      }
+    }
+  }
+}
+
+// Bytes that are made five elements at a time.
+class FiveByFive : public ByteSource {
+ public:
+  explicit FiveByFive(std::vector<float> values) : values_(std::move(values)) {}
+  std::size_t size() const override { return values_.size() * sizeof(float); }
+  std::size_t work() const override { return size(); }
+  void Stream(Take take) const override {
+    for (std::size_t first = 0; first < values_.size(); first += 5) {
+      const std::vector<float> piece(
+          values_.begin() + static_cast<std::ptrdiff_t>(first),
+          values_.begin() + static_cast<std::ptrdiff_t>(std::min(first + 5, values_.size())));
+      take(std::as_bytes(std::span(piece)));
+    }
+  }
+
+ private:
+  std::vector<float> values_;
+};
+
+TEST(PackedMatrix, TakesWeightsThatComeInPiecesOfRows) {
+  WorkerTeam team(2);
+  for (const auto order : {WeightOrder::kInputsByOutputs, WeightOrder::kOutputsByInputs}) {
+    for (const std::int64_t inputs : {1, 4, 30}) {
+      for (const std::int64_t outputs : {1, 12, 70}) {
+        const LazyBytes bytes(std::make_shared<const FiveByFive>(Stored(inputs, outputs, order)));
+        const WeightSource whole = DenseWeights(bytes, inputs, outputs, order);
+        ExpectAllElements(PackedMatrix(whole, team));
+        ExpectAllElements(PackedMatrix(InputsOf(whole, inputs / 3, inputs / 2), team), inputs / 3);
       }
     }
   }
