@@ -14,6 +14,7 @@
 #include "stepwell/converter/plan/data_sources.h"
 #include "stepwell/converter/plan/default_outputs.h"
 #include "stepwell/converter/plan/input_plan.h"
+#include "stepwell/converter/plan/known_branches.h"
 #include "stepwell/converter/plan/requested_inputs.h"
 #include "stepwell/converter/plan/terminals.h"
 #include "stepwell/converter/states/include_loops.h"
@@ -43,6 +44,7 @@ class Planner {
     ResolveNamedStates();
     AddDataSources();
     for (const RequestedInput& request : requested_) AddRequestedInput(edges_, variables_, request, plan_);
+    TakeKnownBranches(edges_, plan_.import);
     ResolveOutputs();
     FindLoops();
     if (options_.outputs.empty()) {
