@@ -16,8 +16,7 @@ class Granter {
   Granter(const ir::Graph& graph, const ShapeWishes& wishes) : graph_(graph), wishes_(wishes) {
     for (const ir::Input& input : graph.inputs()) wanted_.push_back(WantedShape(input));
     if (wishes.batch && !batch_is_used_) {
-      Refuse(
-          fmt::format("--batch {} is the batch of no input: none of them has one", *wishes.batch));
+      Refuse(fmt::format("--batch {} is the batch of no input: none of them has one", *wishes.batch));
     }
   }
 
