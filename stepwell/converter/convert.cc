@@ -53,7 +53,10 @@ class Conversion {
       return passes::RecogniseFormulas(passes::Fold(passes::FoldIntoConvolutions(passes::SinkTransposes(graph))));
     });
     if (!options_.transforms.low_latency.empty()) converted = FixStates(converted);
-    if (!options_.preprocessing.is_empty()) converted = Preprocess(converted, options_.preprocessing, warnings_);
+    if (!options_.preprocessing.is_empty()) {
+      // Axes put in order for the graph, which reorders them itself, need not move twice.
+      converted = passes::Fold(passes::SinkTransposes(Preprocess(converted, options_.preprocessing, warnings_)));
+    }
     if (options_.weights == ConvertOptions::Weights::kF16) {
       Report("compressing", 0);
       converted = CompressToF16(converted);

@@ -111,5 +111,25 @@ TEST_F(FlagsOfTheOptimizer, RefuseABatchThatAShapeContradicts) {
   EXPECT_THAT(result.err, AllOf(HasSubstr("--batch 4"), HasSubstr("[1,16,19,26]"), HasSubstr("'input_node'")));
 }
 
+TEST_F(FlagsOfTheOptimizer, LeaveNoReorderingWhereTheCallerHasTheConvolutionsOwn) {
+  const std::string meta = Model("bert_resnet/tf112/resnet_tiny/imagenet_resnet152.ckpt.meta");
+  const std::vector<std::string> flags = {"--input_meta_graph",
+                                          meta,
+                                          "--output",
+                                          "Squeeze",
+                                          "--layout",
+                                          "nhwc->nchw",
+                                          "--mean_values",
+                                          "[124,117,104]",
+                                          "--reverse_input_channels",
+                                          "--model_name",
+                                          "nchw"};
+  ASSERT_EQ(Mo(flags).exit_code, kDone);
+  const auto info = Json({"info", "nchw.xml"});
+  EXPECT_EQ(info["inputs"][0]["default_shape"], (std::vector<int>{1, 3, 64, 64}));
+  EXPECT_TRUE(info["outputs"][0]["shape"].is_null()) << "its rank depends on the batch";
+  EXPECT_FALSE(info["ops"].contains("Transpose"));
+}
+
 }  // namespace
 }  // namespace stepwell::tests

@@ -63,7 +63,9 @@ void PrintInfo(const ir::Graph& graph, const ModelSummary& summary) {
              summary.weight_bytes);
 }
 
+// Null where not even the number of axes is known.
 Json ShapeJson(const Shape& shape) {
+  if (!shape.has_rank()) return {};
   Json dims = Json::array();
   for (const Dim dim : shape.dims()) dims.push_back(dim == kDynamic ? Json() : Json(dim));
   return dims;

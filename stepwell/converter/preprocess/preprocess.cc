@@ -48,11 +48,19 @@ class Preprocessor {
     }
     ir::ValueId value = rewriter_.builder().AddInput(input.name, type, default_shape, source.names);
     rewriter_.builder().SetCallShape(call);
-    if (port.order) value = Transposed(value, AxisOrder(*port.order, port.labels));
-    if (port.reverses_channels) value = Reversed(value, *port.channels);
+    if (port.reverses_channels) value = Reversed(value, FedChannels(port));
     if (!port.mean.empty()) value = Applied<ops::elementwise::Subtract>("mean", value, port.mean, port);
     if (!port.scale.empty()) value = Applied<ops::elementwise::Divide>("scale", value, port.scale, port);
+    // Last, beside the graph's own reorderings, which may undo it.
+    if (port.order) value = Transposed(value, AxisOrder(*port.order, port.labels));
     rewriter_.MapWithoutNames(input.value, value);
+  }
+
+  // The axis of the channels in what is fed.
+  static int FedChannels(const PortPlan& port) {
+    if (!port.order) return port.channels.value();
+    const std::vector<std::int64_t> order = AxisOrder(port.labels, *port.order);
+    return static_cast<int>(std::find(order.begin(), order.end(), port.channels.value()) - order.begin());
   }
 
   ir::ValueId Transposed(ir::ValueId value, const std::vector<std::int64_t>& order) {
@@ -75,7 +83,7 @@ class Preprocessor {
     Shape shape;
     if (values.size() > 1) {
       shape = Shape::Filled(type.shape.rank(), 1);
-      shape[port.channels.value()] = static_cast<Dim>(values.size());
+      shape[FedChannels(port)] = static_cast<Dim>(values.size());
     }
     const auto data = ir::ConstantData::Of(Tensor::Of<float>(shape, std::span<const float>(values)));
     ir::ValueId constant = builder.AddConstant(fmt::format("{}/{}/value", name_, what), data);
