@@ -160,6 +160,12 @@ converter::SourceOptions ModelFlags::Source() const {
 }
 
 converter::ConvertOptions ModelFlags::Options() const {
+  if (model_name_.find('/') != std::string::npos) {
+    throw CLI::ValidationError("--model_name",
+                               fmt::format("'{}' holds a '/'; say the folder with --output_dir, and the outputs with "
+                                           "--dstNodeName if -n is the graph, as it is for MMdnn",
+                                           model_name_));
+  }
   if (!has_model()) throw CLI::RequiredError("MODEL (or --input_model, --input_meta_graph, --saved_model_dir)");
   converter::ConvertOptions options;
   options.source = Source();
@@ -169,10 +175,6 @@ converter::ConvertOptions ModelFlags::Options() const {
       static_shape_ ? converter::ConvertOptions::Shapes::kStatic : converter::ConvertOptions::Shapes::kFree;
   const bool f16 = compress_to_fp16_ || data_type_ == "FP16" || data_type_ == "half";
   options.weights = f16 ? converter::ConvertOptions::Weights::kF16 : converter::ConvertOptions::Weights::kAsStored;
-  if (model_name_.find('/') != std::string::npos) {
-    throw CLI::ValidationError("--model_name",
-                               fmt::format("'{}' holds a '/'; say the folder with --output_dir", model_name_));
-  }
   if (structure_only_) options.variables = converter::ConvertOptions::Variables::kStructure;
   AsUsage([&] {
     options.preprocessing = preprocess_.Preprocessing();

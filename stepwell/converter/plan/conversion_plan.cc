@@ -71,10 +71,10 @@ class Planner {
   }
 
   void ResolveNamedStates() {
-    constexpr std::string_view kFlag = "--states";
+    const std::string_view flag = options_.transforms.stateful.empty() ? "--states" : "MakeStateful or --states";
     for (const StateRequests::Pair& pair : options_.states.pairs) {
-      NamedState state{pair.input, pair.output, Resolve(ParseTensorRequest(pair.input, kFlag), kFlag),
-                       Resolve(ParseTensorRequest(pair.output, kFlag), kFlag).tensor};
+      NamedState state{pair.input, pair.output, Resolve(ParseTensorRequest(pair.input, flag), flag),
+                       Resolve(ParseTensorRequest(pair.output, flag), flag).tensor};
       const RequestedInput* request = FindRequested(state.input);
       if (request != nullptr) {
         state.input_name = request->name;
