@@ -131,5 +131,15 @@ TEST_F(FlagsOfTheOptimizer, LeaveNoReorderingWhereTheCallerHasTheConvolutionsOwn
   EXPECT_FALSE(info["ops"].contains("Transpose"));
 }
 
+TEST_F(FlagsOfTheOptimizer, ThatSayHowToReadASourceAreRefusedForIr) {
+  const std::string ir = Model("lm_1b/openvino_ir/graph-2016-09-10.xml");
+  for (const char* flag : {"--signature", "--saved_model_tags", "--layout", "--batch"}) {
+    const ProgramResult result = Stepwell({"convert", ir, "--model_name", "again", flag, "3"});
+    EXPECT_EQ(result.exit_code, kUsage) << flag;
+    EXPECT_THAT(result.err, AllOf(HasSubstr(flag), HasSubstr("the model is IR")));
+  }
+  EXPECT_THAT(Files(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace stepwell::tests

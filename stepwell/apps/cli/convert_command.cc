@@ -131,6 +131,7 @@ void Verify(const ConvertFlags& flags, converter::ConvertOptions options, const 
 // IR is written again only for a reason.
 void RequireChange(const ConvertFlags& flags, converter::ConvertOptions& options) {
   if (flags.verify_calls > 0) throw CLI::ValidationError("--verify", "compares with a source, and the model is IR");
+  if (flags.model.batch()) throw CLI::ValidationError("--batch", "fixes the batch of a source, and the model is IR");
   const bool changes = options.states.mode != converter::StateRequests::Mode::kFind || !options.roles.empty() ||
                        options.weights == converter::ConvertOptions::Weights::kF16 || !options.model_name.empty() ||
                        !flags.state_form.empty();
