@@ -16,7 +16,7 @@
 namespace stepwell {
 namespace {
 
-constexpr std::size_t kPendingBytes = std::size_t{1} << 20;
+constexpr std::size_t kPendingBytes = std::size_t{256} << 10;  // collected before they are written
 
 [[noreturn]] void ThrowIo(const char* verb, const std::filesystem::path& path) {
   throw Error(ErrorKind::kIo, fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(errno)));

@@ -9,7 +9,8 @@
 namespace stepwell {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{4} << 20;  // a multiple of every element's size
+// A multiple of every element's size; stays in a core's cache while one after another reads it.
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
 }  // namespace
 

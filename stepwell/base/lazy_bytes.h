@@ -43,8 +43,8 @@ class LazyBytes {
 
   // All bytes; those that were made live as long as the result: keep it while they are read.
   SharedBytes Get() const { return source_ == nullptr ? held_ : source_->Make(); }
-  // All bytes in order, in pieces of a few megabytes and whole elements. Gives the pages of a mapped file back as it
-  // goes.
+  // All bytes in order, in pieces of a few hundred kilobytes, of whole elements. Gives the pages of a mapped file back
+  // as it goes.
   void Stream(Take take) const;
   // As SharedBytes says; nothing for bytes that are not held.
   void ReleasePages() const { held_.ReleasePages(); }
