@@ -174,6 +174,20 @@ TEST(FreeShapes, HoldsASizeThatIsNeededBehindWindows) {
                                       HasSubstr("x axis 3 stays 9: node 'Squeeze'")));
 }
 
+// A mask [batch, 1, length] spread over the weights of attention, the shape of which is written out.
+TEST(FreeShapes, FreesTheTargetOfABroadcastWhereTheDataIsFree) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {2, 8}});
+  const ValueId mask = AddOp(builder, "Reshape", {x, builder.AddInts("column", {2, 1, 8})});
+  builder.AddOutput("y", AddOp(builder, "Broadcast", {mask, builder.AddInts("target", {2, 5, 8})}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_THAT(freed.held, IsEmpty());
+  const Tensor call({DType::kF32, {3, 6}});
+  const ConstTensorView inputs[] = {call.view()};
+  const std::vector<Tensor> result = passes::Evaluate(freed.graph, inputs, ops::KernelSet::kReference);
+  EXPECT_EQ(result[0].type().shape, (Shape{3, 5, 6}));
+}
+
 TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});

@@ -89,6 +89,7 @@ std::optional<ShapeConflict> ShapeProbe::AddNode(std::size_t index) {
     return std::nullopt;
   }
   ShapeConflict conflict = ConflictAt(node);
+  if (target) CollectTargetPairs(node, *target, conflict);
   if (conflict.candidates.empty()) conflict.hidden = HiddenSymbols(node, conflict);
   if (conflict.involved.empty() && conflict.hidden.empty()) throw Error(*error);
   return conflict;
@@ -297,6 +298,27 @@ void ShapeProbe::CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeeting& m
         const DimExpr& repeated = a_source[i] == 1 ? *a_expr : *b_expr;
         conflict.repeated.insert(conflict.repeated.end(), repeated.symbols.begin(), repeated.symbols.end());
       }
+    }
+  }
+}
+
+// What the numbers of a shape input have to do with the data: a broadcast repeats axes of one and keeps the others.
+void ShapeProbe::CollectTargetPairs(const ir::Node& node, const std::vector<DimExpr>& target,
+                                    ShapeConflict& conflict) const {
+  for (const DimExpr& expr : target) {
+    conflict.involved.insert(conflict.involved.end(), expr.symbols.begin(), expr.symbols.end());
+  }
+  if (node.op->name() != "Broadcast") return;
+  const Shape data = SourceShape(node.inputs[0]);
+  const int added_axes = static_cast<int>(target.size()) - data.rank();
+  for (int axis = std::max(0, -added_axes); axis < data.rank(); ++axis) {
+    const auto expr = ExprOf(node.inputs[0], axis);
+    const DimExpr& wanted = target[AsSize(axis + added_axes)];
+    if (!expr || *expr == wanted) continue;
+    if (symbols_.SourceValue(wanted) == data[axis]) {
+      conflict.candidates.push_back({*expr, wanted});
+    } else if (data[axis] == 1) {
+      conflict.repeated.insert(conflict.repeated.end(), expr->symbols.begin(), expr->symbols.end());
     }
   }
 }

@@ -99,6 +99,7 @@ class ShapeProbe {
   // Nothing for a dimension that is no product of symbols.
   std::optional<DimExpr> ExprOf(ir::ValueId source, int axis) const;
   void CollectPairs(ir::ValueId a, ir::ValueId b, const AxesMeeting& meeting, ShapeConflict& conflict) const;
+  void CollectTargetPairs(const ir::Node& node, const std::vector<DimExpr>& target, ShapeConflict& conflict) const;
 
   const ProbedGraph& probed_;
   const ir::Graph& graph_;
