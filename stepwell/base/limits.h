@@ -14,6 +14,7 @@ inline constexpr int kDeepestMessage = 100;              // protobuf messages in
 inline constexpr int kDeepestBody = 8;                   // bodies of loops in one another
 inline constexpr std::int64_t kMostOutputPorts = 4096;   // of one node
 inline constexpr std::size_t kMostLayerPorts = 4096;     // inputs, or outputs, of one layer of an IR
+inline constexpr std::size_t kMostNames = 4096;          // that one tensor answers to
 inline constexpr std::size_t kMostGraphEntries = 4096;   // inputs, or outputs, of a graph
 inline constexpr std::int64_t kMostShards = 99'999;      // of a checkpoint: five digits in a file's name
 inline constexpr std::size_t kMostKeyBytes = 64 * 1024;  // of a variable's name in a checkpoint

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "stepwell/base/limits.h"
+
 namespace stepwell::ir {
 namespace {
 
@@ -94,7 +96,12 @@ std::vector<ValueId> GraphBuilder::Add(std::string name, std::shared_ptr<const O
 
 void GraphBuilder::AddTensorName(ValueId value, std::string name) {
   auto& names = graph_.values_[value.index].names;
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  if (names.size() == limits::kMostNames) {  // looked through for each new one
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("tensor '{}' has more than {} names; one is '{}'", names[0], limits::kMostNames, name));
+  }
+  names.push_back(std::move(name));
 }
 
 void GraphBuilder::AddOutput(std::string name, ValueId value) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/limits.h"
 #include "stepwell/converter/import/node_adaptor.h"
 #include "stepwell/converter/import/node_kinds.h"
 #include "stepwell/ops/elementwise/convert.h"
@@ -89,8 +90,13 @@ class Importer {
   }
 
   std::vector<ir::ValueId> InputsOf(NodeIndex node) {
+    const std::size_t count = edges_.inputs(node).size();
+    if (count > limits::kMostLayerPorts) {
+      throw Error(ErrorKind::kUnsupported,
+                  fmt::format("it has {} inputs; a layer can have {}", count, limits::kMostLayerPorts));
+    }
     std::vector<ir::ValueId> values;
-    for (std::size_t i = 0; i < edges_.inputs(node).size(); ++i) values.push_back(InputOf(node, i));
+    for (std::size_t i = 0; i < count; ++i) values.push_back(InputOf(node, i));
     return values;
   }
 
