@@ -35,10 +35,20 @@ void ReadAttrEntry(WireReader message, SourceNode& node) {
   node.attrs.insert_or_assign(std::move(key), std::move(value));
 }
 
+// TensorFlow's names have no control characters, and neither XML nor a message could show them.
+std::string Readable(std::string name) {
+  for (const char c : name) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7f) continue;
+    throw Error(ErrorKind::kInvalidModel, fmt::format("the name has a character of code {}", code));
+  }
+  return name;
+}
+
 void ReadNodeField(const WireReader& message, SourceNode& node) {
   switch (message.field()) {
     case 1:
-      node.name = message.String();
+      node.name = Readable(message.String());
       break;
     case 2:
       node.op = message.String();
