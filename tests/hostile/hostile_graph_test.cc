@@ -72,6 +72,18 @@ std::string Nested(int depth) {
   return text;
 }
 
+// y, behind `count` nodes of which each hands on what the last one gives.
+std::string BehindAChain(int count) {
+  std::string last = "x";
+  std::string text = X();
+  for (int i = 0; i < count; ++i) {
+    const std::string name = std::to_string(i);
+    text += Node(name, "Identity", {last}, kFloat);
+    last = name;
+  }
+  return text + Y("Relu", {last});
+}
+
 std::vector<HostileCase> Graphs() {
   const std::string huge = "4611686018427387904";
   return {
@@ -98,6 +110,11 @@ std::vector<HostileCase> Graphs() {
       {"CycleOfControlEdges", X() + Y("Relu", {"x", "^z"}) + Node("z", "NoOp", {"^y"}), {"'y'", "'z'"}},
       {"TwoNodesOfOneName", X() + X() + Y("Relu", {"x"}), {"'x'"}},
       {"NodeWithoutAName", X() + Node("", "Relu", {"x"}, kFloat), {"name"}},
+      {"NameThatNobodyCanRead", X() + Node("y\\000z", "Relu", {"x"}, kFloat), {"node 1", "code 0"}},
+      {"NamesWithoutEnd", BehindAChain(20'000), {"'x:0'", "4096 names"}},
+      {"InputsWithoutEnd",
+       X() + Y("AddN", std::vector<std::string>(100'000, "x"), Attr("N", "i: 100000")),
+       {"'y'", "100000 inputs", "4096"}},
       {"AbsentInput", X() + Y("Relu", {"xx"}), {"'y'", "'xx'"}},
       {"NegativePort", X() + Y("Relu", {"x:-1"}), {"'y'", "x:-1"}},
       {"PortThatDoesNotExist", X() + Node("r", "Relu", {"x"}, kFloat) + Y("Relu", {"r:5"}), {"'y'", "'r'", "5"}},
