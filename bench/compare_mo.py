@@ -14,8 +14,8 @@ FOLDER holds the models at full size; those that are missing are left out (model
 Each round converts every model by mo, by `stepwell convert` with the same command line (both write FP32), and copies the
 source's files, flushed to the disk as a conversion's are: the disk's speed. CPU time is that of the process and its
 children, user and system; peak is the most memory that was resident at once, mapped pages included; "own" is the most
-of it that belongs to no file, sampled every 5 ms. The table holds medians over the rounds. Without --mo, mo is
-installed from PyPI into build/venv-mo (2 GB).
+of it that belongs to no file, sampled every 5 ms (not for mo, which converts in a process of its own). The table holds
+medians over the rounds. Without --mo, mo is installed from PyPI into build/venv-mo (2 GB).
 """
 import argparse
 import os
@@ -153,8 +153,9 @@ def print_rows(case, costs, folder):
     ours = median(costs["Stepwell"], "cpu")
     for name, rounds in costs.items():
         cpu, wall = median(rounds, "cpu"), median(rounds, "wall")
-        memory = "| | | |" if name == "copy" else (f"| {median(rounds, 'peak'):.0f} | {median(rounds, 'own'):.0f} "
-                                                   f"| {1.2 * source + 50:.0f} |")
+        peak = "" if name == "copy" else f"{median(rounds, 'peak'):.0f}"
+        own, most = (f"{median(rounds, 'own'):.0f}", f"{1.2 * source + 50:.0f}") if name == "Stepwell" else ("", "")
+        memory = f"| {peak} | {own} | {most} |"
         ratio = f"{cpu / ours:.1f}" if name.startswith("mo") else ""
         print(f"| {case.title}, {source:.0f} MB | {name} | {cpu:.2f} | {ratio} | {wall:.2f} {memory}", flush=True)
 
