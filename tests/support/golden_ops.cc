@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "stepwell/ir/versioned_op.h"
 #include "stepwell/ops/registry.h"
 #include "stepwell/passes/evaluate.h"
 #include "tests/support/recorded_tensor.h"
@@ -94,9 +95,11 @@ std::shared_ptr<const ir::Op> LayerOf(const Json& json) {
   const std::string name = json.at("layer").get<std::string>();
   const auto op = ops::MakeOp(name);
   if (op == nullptr) throw Error(ErrorKind::kUnsupported, fmt::format("no family has the layer '{}'", name));
+  const std::string opset = json.at("opset").get<std::string>();
+  if (auto* versioned = dynamic_cast<ir::VersionedOp*>(op.get())) versioned->SetOpset(opset);
   RecordedFields fields(json.at("attrs"));
   op->Read(fields);
-  if (fields.num_read() != json.at("attrs").size() || op->opset() != json.at("opset").get<std::string>()) {
+  if (fields.num_read() != json.at("attrs").size() || op->opset() != opset) {
     throw Error(ErrorKind::kInvalidModel,
                 fmt::format("{} has other attributes or another opset than OpenVINO's", name));
   }

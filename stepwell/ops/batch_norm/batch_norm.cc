@@ -16,17 +16,19 @@ namespace {
 
 std::vector<TensorType> BatchNormInference::Infer(const ir::InferContext& inputs) const {
   inputs.RequireInputs(5);
-  Shape x = inputs.shape(0);
-  for (int input = 1; input < 5; ++input) {
+  const Places at = places();
+  const TensorType& data = inputs.type(at.x);
+  Shape x = data.shape;
+  for (const int input : {at.gamma, at.beta, at.mean, at.variance}) {
     const Shape& vector = inputs.shape(input);
-    if (!IsFloat(inputs.dtype(0)) || inputs.dtype(input) != inputs.dtype(0)) Refuse(inputs.type(0), inputs.type(input));
+    if (!IsFloat(data.dtype) || inputs.dtype(input) != data.dtype) Refuse(data, inputs.type(input));
     if (!vector.has_rank()) continue;
-    if (vector.rank() != 1 || (x.has_rank() && x.rank() < 2)) Refuse(inputs.type(0), inputs.type(input));
+    if (vector.rank() != 1 || (x.has_rank() && x.rank() < 2)) Refuse(data, inputs.type(input));
     if (!x.has_rank()) continue;
-    if (!DimsAgree(x[1], vector[0])) Refuse(inputs.type(0), inputs.type(input));
+    if (!DimsAgree(x[1], vector[0])) Refuse(data, inputs.type(input));
     x[1] = MergedDim(x[1], vector[0]);
   }
-  return {{inputs.dtype(0), x}};
+  return {{data.dtype, x}};
 }
 
 }  // namespace stepwell::ops::batch_norm

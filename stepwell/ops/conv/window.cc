@@ -34,6 +34,14 @@ void PadToSame(AutoPad auto_pad, std::int64_t span, WindowAxis& along) {
   along.pad_end = total - along.pad_begin;
 }
 
+// How many windows there are when the last one must begin at `last` or before, and may reach beyond as `rounding` says.
+std::int64_t CountWindows(Rounding rounding, std::int64_t last, const WindowAxis& along) {
+  const std::int64_t whole = last / along.stride + 1;
+  if (rounding == Rounding::kFloor || last % along.stride == 0) return whole;
+  const bool begins_in_end_padding = CheckedMul(whole, along.stride) >= CheckedAdd(along.input, along.pad_begin);
+  return rounding == Rounding::kCeilTorch && begins_in_end_padding ? whole : whole + 1;
+}
+
 }  // namespace
 
 void RequireExtents(const std::vector<std::int64_t>& extents, int axes) { RequireValues("kernel", extents, axes, 1); }
@@ -60,7 +68,8 @@ WindowAxis WindowAlong(const Window& window, int axis, Dim input, Dim kernel) {
   if (window.auto_pad == AutoPad::kSameUpper || window.auto_pad == AutoPad::kSameLower) {
     along.output = CheckedAdd(input, along.stride - 1) / along.stride;
     PadToSame(window.auto_pad, span, along);
-    return along;
+    // Where these pads are none, OpenVINO rounds by the attribute nevertheless.
+    if (along.output == 0) return along;
   }
   const std::int64_t padded = CheckedAdd(input, along.pad_begin + along.pad_end);
   if (kernel < 1 || span > padded) {
@@ -68,8 +77,7 @@ WindowAxis WindowAlong(const Window& window, int axis, Dim input, Dim kernel) {
                 fmt::format("a kernel of {} taps with dilation {} does not fit {} elements with pads {} and {}", kernel,
                             along.dilation, input, along.pad_begin, along.pad_end));
   }
-  const std::int64_t last = padded - span;  // where the last window may begin
-  along.output = (window.rounding == Rounding::kCeil ? CheckedAdd(last, along.stride - 1) : last) / along.stride + 1;
+  along.output = CountWindows(window.rounding, padded - span, along);
   return along;
 }
 

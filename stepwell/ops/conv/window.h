@@ -16,9 +16,9 @@ enum class AutoPad : std::uint8_t { kExplicit, kSameUpper, kSameLower, kValid };
 inline constexpr std::array<std::string_view, 4> kAutoPadNames = {"explicit", "same_upper", "same_lower", "valid"};
 
 // What becomes of the last elements where the stride leaves some over: they are left out, or a last window reaches
-// beyond them.
-enum class Rounding : std::uint8_t { kFloor, kCeil };
-inline constexpr std::array<std::string_view, 2> kRoundingNames = {"floor", "ceil"};
+// beyond them, or does so only where it does not begin in the end padding (ceil_torch).
+enum class Rounding : std::uint8_t { kFloor, kCeil, kCeilTorch };
+inline constexpr std::array<std::string_view, 3> kRoundingNames = {"floor", "ceil", "ceil_torch"};
 
 // A window that slides along spatial axes; one entry an axis. Vectors left empty mean strides and dilations of 1 and
 // pads of 0.
@@ -28,7 +28,7 @@ struct Window {
   std::vector<std::int64_t> pads_begin = {};
   std::vector<std::int64_t> pads_end = {};
   AutoPad auto_pad = AutoPad::kExplicit;
-  Rounding rounding = Rounding::kFloor;  // not for AutoPad::kSame…
+  Rounding rounding = Rounding::kFloor;
 };
 
 // The attributes of a window as OpenVINO's convolutions have them.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stepwell/ir/op.h"
+#include "stepwell/ir/versioned_op.h"
 #include "stepwell/ops/conv/window.h"
 
 namespace stepwell::ops::pool {
@@ -32,7 +33,8 @@ struct PoolWindow {
 };
 
 // The largest element of each window over x [batch, channels, spatial...]. OpenVINO's MaxPool: opset1, or opset8 with
-// `index_type`, whose second output says where in x, its axes from `axis` on flattened, that element stands.
+// `index_type`, whose second output says where in x, its axes from `axis` on flattened, that element stands; opset14
+// with rounding "ceil_torch".
 struct MaxPool final : ir::OpOf<MaxPool> {
   static constexpr std::string_view kName = "MaxPool";
   static constexpr std::string_view kOpset = "opset1";
@@ -42,7 +44,10 @@ struct MaxPool final : ir::OpOf<MaxPool> {
   std::int64_t axis = 0;
 
   bool has_indices() const { return !index_type.empty(); }
-  std::string_view opset() const override { return has_indices() ? "opset8" : kOpset; }
+  std::string_view opset() const override {
+    if (pool.window.rounding == conv::Rounding::kCeilTorch) return "opset14";
+    return has_indices() ? "opset8" : kOpset;
+  }
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
   static void Fields(auto& self, auto& field) {
     self.pool.Fields(field);
@@ -54,18 +59,28 @@ struct MaxPool final : ir::OpOf<MaxPool> {
   }
 };
 
-// The mean of each window over x [batch, channels, spatial...]. OpenVINO's AvgPool-1.
-struct AvgPool final : ir::OpOf<AvgPool> {
+// The mean of each window over x [batch, channels, spatial...]. OpenVINO's AvgPool-1; opset14 with rounding
+// "ceil_torch", and opset16 with dilations.
+struct AvgPool final : ir::OpOf<AvgPool>, ir::VersionedOp {
   static constexpr std::string_view kName = "AvgPool";
   static constexpr std::string_view kOpset = "opset1";
 
   PoolWindow pool;
-  bool exclude_pad = true;  // whether what lies outside of x does not count; else it counts as zeros
+  // Whether what lies outside of x does not count; else it counts as zeros, but where there are no pads at all.
+  bool exclude_pad = true;
 
+  bool has_dilations = false;  // opset16
+
+  void SetOpset(std::string_view opset) override { has_dilations = opset == "opset16"; }
+  std::string_view opset() const override {
+    if (has_dilations) return "opset16";
+    return pool.window.rounding == conv::Rounding::kCeilTorch ? "opset14" : kOpset;
+  }
   std::vector<TensorType> Infer(const ir::InferContext& inputs) const override;
   static void Fields(auto& self, auto& field) {
     self.pool.Fields(field);
     field("exclude-pad", self.exclude_pad);
+    if (self.has_dilations) field("dilations", self.pool.window.dilations);
   }
 };
 

@@ -31,6 +31,18 @@ Pool2dShape ShapeOf(std::string_view op, const PoolWindow& pool, const TensorTyp
   return shape;
 }
 
+// OpenVINO counts elements outside only where there are pads: a window that reaches beyond the end just because of
+// rounding does not count them.
+PoolFunction FunctionFor(PoolFunction function, const PoolWindow& pool, const TensorType& x, int first) {
+  if (function != PoolFunction::kMeanWithPads) return function;
+  for (int axis = 0; axis < std::ssize(pool.extents); ++axis) {
+    const Dim extent = pool.extents[AsSize(axis)];
+    const conv::WindowAxis along = conv::WindowAlong(pool.window, axis, x.shape[first + axis], extent);
+    if (along.pad_begin > 0 || along.pad_end > 0) return function;
+  }
+  return PoolFunction::kMean;
+}
+
 class PoolKernel final : public Kernel {
  public:
   PoolKernel(const Pool2dShape& shape, PoolFunction function) : shape_(shape), function_(function) {}
@@ -109,13 +121,15 @@ std::unique_ptr<const Kernel> MakeMaxPoolKernel(const MaxPool& op, const KernelS
 }
 
 std::unique_ptr<const Kernel> MakeAvgPoolKernel(const AvgPool& op, const KernelSite& site) {
-  return std::make_unique<PoolKernel>(ShapeOf(op.name(), op.pool, site.input_types[0], 2),
-                                      op.exclude_pad ? PoolFunction::kMean : PoolFunction::kMeanWithPads);
+  const TensorType& x = site.input_types[0];
+  const PoolFunction function = op.exclude_pad ? PoolFunction::kMean : PoolFunction::kMeanWithPads;
+  return std::make_unique<PoolKernel>(ShapeOf(op.name(), op.pool, x, 2), FunctionFor(function, op.pool, x, 2));
 }
 
 std::unique_ptr<const Kernel> MakeImagePoolKernel(const ImagePool& op, const KernelSite& site) {
-  return std::make_unique<PoolKernel>(ShapeOf(op.name(), op.pool, site.input_types[0], 1),
-                                      static_cast<PoolFunction>(op.function));
+  const TensorType& x = site.input_types[0];
+  const PoolFunction function = FunctionFor(static_cast<PoolFunction>(op.function), op.pool, x, 1);
+  return std::make_unique<PoolKernel>(ShapeOf(op.name(), op.pool, x, 1), function);
 }
 
 }  // namespace stepwell::ops::pool

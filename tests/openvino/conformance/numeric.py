@@ -89,14 +89,23 @@ def max_pool(site):
     if site.chance():
         return opset(1).max_pool(x, strides, *pads(site, kernel), kernel, rounding, auto)
     ones = [1] * len(kernel)
-    return opset(8).max_pool(x, strides, ones, *pads(site, kernel), kernel, rounding, auto, "i64", 0).outputs()[:1]
+    number, rounding = site.pick((8, rounding), (14, rounding), (14, "ceil_torch"))
+    return opset(number).max_pool(x, strides, ones, *pads(site, kernel), kernel, rounding, auto, "i64",
+                                  0).outputs()[:1]
 
 
 def avg_pool(site):
     kernel, strides, _, _ = windows(site, site.whole(1, 2))
     x = site.fed(pooling_input(site, kernel))
-    return opset(1).avg_pool(x, strides, *pads(site, kernel), kernel, site.chance(), site.pick("floor", "ceil"),
-                             site.pick("explicit", "same_upper", "same_lower", "valid"))
+    begins, ends = pads(site, kernel)
+    rounding = site.pick("floor", "ceil", "ceil_torch")
+    if rounding == "ceil":
+        # A last window that holds nothing of the input is a zero or NaN in OpenVINO's plugin as its layout has it.
+        strides = [min(pair) for pair in zip(strides, kernel)]
+        ends = [0] * len(kernel)
+    return opset(14 if rounding == "ceil_torch" else 1).avg_pool(
+        x, strides, begins, ends, kernel, site.chance(), rounding,
+        site.pick("explicit", "same_upper", "same_lower", "valid"))
 
 
 def batch_norm(site):
