@@ -12,6 +12,9 @@ namespace {
 // Below this many multiply-adds (some 10 µs) a second thread costs more than it saves.
 constexpr std::int64_t kLeastForTeam = 1 << 18;
 
+// Fewer panels do not repay looking for zeros.
+constexpr std::int64_t kLeastPanelsToSkip = 4;
+
 class Product {
  public:
   Product(const PackedMatrix& weights, const float* a, std::int64_t rows, float* out, const Epilogue& epilogue)
@@ -37,34 +40,43 @@ class Product {
   // A block of rows stays in the second-level cache while the panels stream by.
   void Compute(Range panels, Range rows) const {
     for (std::int64_t row = rows.begin; row < rows.end; row += kMostTileRows) {
+      const std::int64_t count = std::min(kMostTileRows, rows.end - row);
+      const RowPointers a(a_ + row * weights_.inputs(), count, weights_.inputs());
+      const KeptInputs kept = MaySkipInputs(panels) ? KeptInputs(a.data(), count, weights_.inputs()) : KeptInputs();
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-        const float* next = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr;
-        ComputeTile(panel, row, std::min(kMostTileRows, rows.end - row), next);
+        ComputeTile({.a = a.data(),
+                     .rows = count,
+                     .panel = weights_.panel(panel),
+                     .inputs = weights_.inputs(),
+                     .next_panel = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr,
+                     .kept = kept.IfAnySkipped()},
+                    panel, row);
       }
     }
   }
 
-  void ComputeTile(std::int64_t panel, std::int64_t row, std::int64_t rows, const float* next_panel) const {
+  // An output of -0 that a product continues would become +0 by adding zeros, and stay -0 without.
+  bool MaySkipInputs(Range panels) const {
+    return panels.end - panels.begin >= kLeastPanelsToSkip && weights_.is_finite() &&
+           epilogue_.start == Epilogue::Start::kZero;
+  }
+
+  void ComputeTile(PanelProduct product, std::int64_t panel, std::int64_t row) const {
     const std::int64_t column = panel * kPanelWidth;
     const std::int64_t columns = std::min(kPanelWidth, weights_.outputs() - column);
     float* out = out_ + row * weights_.outputs() + column;
-    Tile tile(rows);
+    Tile tile(product.rows);
     if (epilogue_.start == Epilogue::Start::kOutput) {
       tile.StartWith(out, columns, weights_.outputs());
     } else {
       tile.StartWithZeros();
     }
-    const RowPointers a(a_ + row * weights_.inputs(), rows, weights_.inputs());
-    AddPanelProduct({.a = a.data(),
-                     .rows = rows,
-                     .panel = weights_.panel(panel),
-                     .inputs = weights_.inputs(),
-                     .next_panel = next_panel,
-                     .tile = tile.data()});
+    product.tile = tile.data();
+    AddPanelProduct(product);
     if (!epilogue_.addend.empty()) {
       tile.Add(epilogue_.addend.data() + row * weights_.outputs() + column, columns, weights_.outputs());
     }
-    FinishTile(tile.data(), rows, columns, epilogue_, column);
+    FinishTile(tile.data(), tile.rows(), columns, epilogue_, column);
     tile.CopyTo(out, columns, weights_.outputs());
   }
 

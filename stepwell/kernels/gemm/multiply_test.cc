@@ -94,6 +94,49 @@ TEST_P(MultiplyTest, GivesARowTheSameBitsInAnyBatchAndOnAnyNumberOfThreads) {
   }
 }
 
+// A stretch of the inputs, or each with some probability, is exactly zero, in all rows or in each row differently.
+std::vector<float> WithZeros(std::int64_t rows, std::int64_t inputs, int sixteenths, bool in_all_rows) {
+  auto a = RandomFloats(rows * inputs, 11);
+  const auto chance = RandomFloats(rows * inputs, 12);  // in [-1, 1)
+  for (std::int64_t at = 0; at < rows * inputs; ++at) {
+    const float draw = chance[AsSize(in_all_rows ? at % inputs : at)];
+    if (draw < static_cast<float>(sixteenths) / 8 - 1) a[AsSize(at)] = at % 2 == 0 ? 0.0F : -0.0F;
+  }
+  return a;
+}
+
+TEST_P(MultiplyTest, KeepsItsBitsWhereItSkipsZeros) {
+  for (const std::int64_t inputs : {1, 17, 95, 96, 97, 500, 2048}) {
+    const Case problem(inputs, 300, two_);
+    auto infinite = problem.weights;  // one infinite weight past the last output keeps it from skipping
+    for (std::int64_t k = inputs; k > 0; --k) infinite.insert(infinite.begin() + k * 300, kInfinity);
+    const PackedMatrix dense(DenseWeights(BytesOfFloats(infinite), inputs, 301, WeightOrder::kInputsByOutputs), two_);
+    ASSERT_FALSE(dense.is_finite());
+    for (const std::int64_t rows : {1, 2, 5, 6, 16, 49}) {
+      for (const int sixteenths : {0, 1, 9, 15, 16}) {
+        const auto a = WithZeros(rows, inputs, sixteenths, rows % 2 == 0);
+        std::vector<float> expected(AsSize(rows * 301));
+        Multiply(dense, a, rows, expected, {}, one_);
+        const auto out = Product(problem, a, two_);
+        for (std::int64_t row = 0; row < rows; ++row) {
+          ASSERT_TRUE(SameBits(std::span(out).subspan(AsSize(row * 300), 300),
+                               std::span(expected).subspan(AsSize(row * 301), 300)))
+              << inputs << " inputs, " << rows << " rows, " << sixteenths << "/16 zeros";
+        }
+      }
+    }
+  }
+}
+
+TEST_P(MultiplyTest, MultipliesInfiniteWeightsByZeroToNan) {
+  auto weights = RandomFloats(64 * 300, 1);
+  weights[10 * 300 + 7] = kInfinity;
+  const PackedMatrix packed(DenseWeights(BytesOfFloats(weights), 64, 300, WeightOrder::kInputsByOutputs), two_);
+  std::vector<float> out(300);
+  Multiply(packed, std::vector<float>(64), 1, out, {}, two_);
+  for (std::size_t n = 0; n < 300; ++n) ASSERT_EQ(std::isnan(out[n]), n == 7);
+}
+
 TEST_P(MultiplyTest, ContinuesFromTheOutput) {
   // The inputs in two parts, the second continuing the first where a chain ends, so the bits are those of the whole.
   const std::int64_t inputs = 250, part = 2 * kChainInputs, outputs = 70, rows = 9;

@@ -1,6 +1,7 @@
 #include "stepwell/kernels/gemm/packed_matrix.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <vector>
 
@@ -42,6 +43,18 @@ std::vector<std::int64_t> AllColumns(std::int64_t outputs) {
   return columns;
 }
 
+// As the bits say; `values` may stand anywhere.
+bool AreFinite(const std::byte* values, std::int64_t count) {
+  constexpr std::uint32_t kExponent = 0x7F800000;
+  bool are_finite = true;
+  for (std::int64_t at = 0; at < count; ++at) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, values + at * kFloat, sizeof(bits));
+    are_finite &= (bits & kExponent) != kExponent;
+  }
+  return are_finite;
+}
+
 // Elements [begin, end) of the source, which lie in memory for a moment.
 struct Piece {
   const std::byte* data;
@@ -59,7 +72,8 @@ class Packer {
     STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= source.bytes.size());
   }
 
-  void Pack(std::span<const Run> runs, WorkerTeam& team) const {
+  // Returns whether all that was packed is finite.
+  bool Pack(std::span<const Run> runs, WorkerTeam& team) {
     std::int64_t begin = 0;
     source_.bytes.Stream([&](std::span<const std::byte> bytes) {
       const Piece piece{bytes.data(), begin, begin + std::ssize(bytes) / kFloat};
@@ -70,6 +84,7 @@ class Packer {
       }
       begin = piece.end;
     });
+    return is_finite_.load();
   }
 
  private:
@@ -90,7 +105,7 @@ class Packer {
   }
 
   // Stored as rows of outputs: a stretch of rows at a time, so that each panel is written a few kilobytes at a time.
-  void PackInputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) const {
+  void PackInputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) {
     const Range rows = RowsIn(piece, source_.input_stride, source_.inputs);
     team.Run([&](int member) {
       const Range part = PartOf(rows.end - rows.begin, 1, member, team.num_threads());
@@ -100,17 +115,18 @@ class Packer {
     });
   }
 
-  void CopyRun(const Run& run, std::int64_t input, const Piece& piece) const {
+  void CopyRun(const Run& run, std::int64_t input, const Piece& piece) {
     const std::int64_t first = SourceIndex(input, run.source);
     const std::int64_t begin = std::max(first, piece.begin);
     const std::int64_t end = std::min(first + run.count, piece.end);
     if (begin >= end) return;
-    std::memcpy(Packed(input, run.packed) + (begin - first), piece.data + (begin - piece.begin) * kFloat,
-                AsSize(end - begin) * kFloat);
+    const std::byte* from = piece.data + (begin - piece.begin) * kFloat;
+    std::memcpy(Packed(input, run.packed) + (begin - first), from, AsSize(end - begin) * kFloat);
+    Note(from, end - begin);
   }
 
   // Stored as rows of inputs: transposed in blocks that stay cached.
-  void PackOutputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) const {
+  void PackOutputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) {
     const std::vector<Run> present = RunsIn(runs, RowsIn(piece, source_.output_stride, source_.outputs));
     team.Run([&](int member) {
       const Range part = PartOf(std::ssize(present), 1, member, team.num_threads());
@@ -133,12 +149,13 @@ class Packer {
     return present;
   }
 
-  void TransposeBlock(const Run& run, Range inputs, const Piece& piece) const {
+  void TransposeBlock(const Run& run, Range inputs, const Piece& piece) {
     for (std::int64_t n = 0; n < run.count; ++n) {
       const std::int64_t row = SourceIndex(0, run.source + n);
       const std::int64_t begin = std::max(inputs.begin, piece.begin - row);
       const std::int64_t end = std::min(inputs.end, piece.end - row);
       const std::byte* from = piece.data + (row + begin - piece.begin) * kFloat;
+      Note(from, end - begin);
       float* to = Packed(begin, run.packed + n);
       for (std::int64_t k = begin; k < end; ++k, from += kFloat, to += PackedMatrix::kPanel) {
         std::memcpy(to, from, kFloat);
@@ -146,8 +163,13 @@ class Packer {
     }
   }
 
+  void Note(const std::byte* values, std::int64_t count) {
+    if (!AreFinite(values, count)) is_finite_ = false;
+  }
+
   const WeightSource& source_;
   float* packed_;
+  std::atomic<bool> is_finite_ = true;
 };
 
 }  // namespace
@@ -161,7 +183,7 @@ PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int6
   memory_ = AlignedBuffer(AsSize(CheckedMul(elements, kFloat)));
   if (elements == 0 || source.outputs == 0) return;
   const auto runs = RunsOf(columns, source.outputs);
-  Packer(source, reinterpret_cast<float*>(memory_.data())).Pack(runs, team);
+  is_finite_ = Packer(source, reinterpret_cast<float*>(memory_.data())).Pack(runs, team);
 }
 
 }  // namespace stepwell::kernels

@@ -32,11 +32,14 @@ class PackedMatrix {
     return reinterpret_cast<const float*>(memory_.data()) + index * inputs_ * kPanel;
   }
   std::size_t bytes() const { return memory_.size(); }
+  // No weight is infinite or NaN, so that zero inputs add nothing.
+  bool is_finite() const { return is_finite_; }
 
  private:
   AlignedBuffer memory_;
   std::int64_t inputs_ = 0;
   std::int64_t outputs_ = 0;
+  bool is_finite_ = true;
 };
 
 }  // namespace stepwell::kernels

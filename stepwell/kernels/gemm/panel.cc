@@ -64,10 +64,69 @@ HWY_INLINE void FetchPanelRow(const float* row) {
   for (std::int64_t at = 0; at < kPanelWidth; at += Prefetcher::kLineElements) hwy::Prefetch(row + at);
 }
 
+// All inputs of a stretch, one after the other.
+class AllInputs {
+ public:
+  AllInputs(const PanelProduct& product, Stretch stretch, Prefetcher& prefetcher)
+      : product_(product), stretch_(stretch), prefetcher_(prefetcher) {}
+
+  template <bool kStream, class Add>
+  HWY_INLINE void ForEach(std::int64_t column, Add add) {
+    const float* HWY_RESTRICT b = product_.panel + stretch_.begin * product_.panel_stride + column;
+    for (std::int64_t begin = stretch_.begin; begin < stretch_.end; begin += kTurnInputs) {
+      prefetcher_.Turn();
+      const std::int64_t end = std::min(begin + kTurnInputs, stretch_.end);
+      for (std::int64_t k = begin; k < end; ++k, b += product_.panel_stride) {
+        if constexpr (kStream) FetchPanelRow(b + kStreamAhead);
+        add(k, b);
+      }
+    }
+  }
+
+ private:
+  const PanelProduct& product_;
+  const Stretch stretch_;
+  Prefetcher& prefetcher_;
+};
+
+// Those of a list: the stretch counts places in it. Every strip fetches ahead, since the hardware cannot guess.
+class ListedInputs {
+ public:
+  ListedInputs(const PanelProduct& product, Stretch places)
+      : product_(product),
+        list_(product.kept->indices().data()),
+        count_(AsInt(product.kept->indices().size())),
+        places_(places) {}
+
+  template <bool kStream, class Add>
+  HWY_INLINE void ForEach(std::int64_t column, Add add) {
+    for (std::int64_t place = places_.begin; place < places_.end; ++place) {
+      const float* ahead = RowAt(place + kRowsAhead);
+      if (ahead != nullptr) FetchPanelRow(ahead);
+      add(list_[place], product_.panel + list_[place] * product_.panel_stride + column);
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kRowsAhead = 24;
+
+  static std::int64_t AsInt(std::size_t count) { return static_cast<std::int64_t>(count); }
+  // Past the end of the list: the beginning of the next panel's.
+  HWY_INLINE const float* RowAt(std::int64_t place) const {
+    if (place < count_) return product_.panel + list_[place] * product_.panel_stride;
+    if (product_.next_panel == nullptr || place - count_ >= count_) return nullptr;
+    return product_.next_panel + list_[place - count_] * product_.panel_stride;
+  }
+
+  const PanelProduct& product_;
+  const std::int32_t* list_;
+  const std::int64_t count_;
+  const Stretch places_;
+};
+
 // Rows [row, row + kRows) by kVectors vectors of columns from `column` on.
-template <int kRows, int kVectors>
-HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_t row, std::int64_t column,
-                       Prefetcher& prefetcher) {
+template <int kRows, int kVectors, class Inputs>
+HWY_ATTR void AddStrip(const PanelProduct& product, Inputs& inputs, std::int64_t row, std::int64_t column) {
   const D d;
   const float* HWY_RESTRICT a[kRows];
   V sum[kRows][kVectors];
@@ -78,23 +137,17 @@ HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
   }
-  const float* HWY_RESTRICT b = product.panel + stretch.begin * product.panel_stride + column;
-  for (std::int64_t begin = stretch.begin; begin < stretch.end; begin += kTurnInputs) {
-    prefetcher.Turn();
-    const std::int64_t end = std::min(begin + kTurnInputs, stretch.end);
-    for (std::int64_t k = begin; k < end; ++k, b += product.panel_stride) {
-      if constexpr (kIsStream<kRows, kVectors>) FetchPanelRow(b + kStreamAhead);
-      V weights[kVectors];
+  inputs.template ForEach<kIsStream<kRows, kVectors>>(column, [&](std::int64_t k, const float* b) HWY_ATTR {
+    V weights[kVectors];
 #pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) weights[v] = hn::LoadU(d, b + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) weights[v] = hn::LoadU(d, b + v * kLanes);
 #pragma GCC unroll 8
-      for (int m = 0; m < kRows; ++m) {
-        const V x = hn::Set(d, a[m][k]);
+    for (int m = 0; m < kRows; ++m) {
+      const V x = hn::Set(d, a[m][k]);
 #pragma GCC unroll 8
-        for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::MulAdd(x, weights[v], sum[m][v]);
-      }
+      for (int v = 0; v < kVectors; ++v) sum[m][v] = hn::MulAdd(x, weights[v], sum[m][v]);
     }
-  }
+  });
 #pragma GCC unroll 8
   for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 8
@@ -105,25 +158,33 @@ HWY_ATTR void AddStrip(const PanelProduct& product, Stretch stretch, std::int64_
   }
 }
 
-template <int kRows>
-HWY_ATTR void AddRows(const PanelProduct& product, Stretch stretch, std::int64_t row, Prefetcher& prefetcher) {
+template <int kRows, class Inputs>
+HWY_ATTR void AddRows(const PanelProduct& product, Inputs& inputs, std::int64_t row) {
   constexpr int kVectors = kRows == 1 ? kVectorsOfOneRow : kVectorsOfManyRows;
   for (std::int64_t column = 0; column < kPanelWidth; column += kVectors * kLanes) {
-    AddStrip<kRows, kVectors>(product, stretch, row, column, prefetcher);
+    AddStrip<kRows, kVectors>(product, inputs, row, column);
   }
 }
 
 // By number of rows.
-using AddRowsFunction = void (*)(const PanelProduct&, Stretch, std::int64_t, Prefetcher&);
-constexpr AddRowsFunction kAddRows[kMostRows + 1] = {nullptr,    AddRows<1>, AddRows<2>, AddRows<3>,
-                                                     AddRows<4>, AddRows<5>, AddRows<6>};
+template <class Inputs>
+using AddRowsFunction = void (*)(const PanelProduct&, Inputs&, std::int64_t);
+template <class Inputs>
+constexpr AddRowsFunction<Inputs> kAddRows[kMostRows + 1] = {nullptr,
+                                                             AddRows<1, Inputs>,
+                                                             AddRows<2, Inputs>,
+                                                             AddRows<3, Inputs>,
+                                                             AddRows<4, Inputs>,
+                                                             AddRows<5, Inputs>,
+                                                             AddRows<6, Inputs>};
 
-HWY_ATTR void AddStretch(const PanelProduct& product, Stretch stretch, Prefetcher& prefetcher) {
+template <class Inputs>
+HWY_ATTR void AddStretch(const PanelProduct& product, Inputs inputs) {
   const std::int64_t blocks = (product.rows + kMostRows - 1) / kMostRows;
   std::int64_t row = 0;
   for (std::int64_t block = 0; block < blocks; ++block) {
     const std::int64_t rows = (product.rows - row + blocks - block - 1) / (blocks - block);
-    kAddRows[rows](product, stretch, row, prefetcher);
+    kAddRows<Inputs>[rows](product, inputs, row);
     row += rows;
   }
 }
@@ -146,11 +207,25 @@ HWY_ATTR Prefetcher PrefetcherFor(const PanelProduct& product, Stretch stretch) 
   return {next, lines, turns * PassesFor(product.rows)};
 }
 
+// A chain with no input to add leaves the tile as it is.
+HWY_ATTR void AddKept(const PanelProduct& product) {
+  const std::span<const std::int32_t> list = product.kept->indices();
+  std::size_t begin = 0;
+  while (begin < list.size()) {
+    const std::int64_t chain_end = (list[begin] / kChainInputs + 1) * kChainInputs;
+    std::size_t end = begin + 1;
+    while (end < list.size() && list[end] < chain_end) ++end;
+    AddStretch(product, ListedInputs(product, {static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end)}));
+    begin = end;
+  }
+}
+
 HWY_ATTR void AddPanelProductImpl(const PanelProduct& product) {
+  if (product.kept != nullptr) return AddKept(product);
   for (std::int64_t begin = 0; begin < product.inputs; begin += kChainInputs) {
     const Stretch stretch{begin, std::min(begin + kChainInputs, product.inputs)};
     Prefetcher prefetcher = PrefetcherFor(product, stretch);
-    AddStretch(product, stretch, prefetcher);
+    AddStretch(product, AllInputs(product, stretch, prefetcher));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "stepwell/kernels/gemm/epilogue.h"
+#include "stepwell/kernels/gemm/kept_inputs.h"
 #include "stepwell/kernels/gemm/packed_matrix.h"
 
 namespace stepwell::kernels {
@@ -24,6 +25,8 @@ struct PanelProduct {
   std::int64_t inputs = 0;
   // The panel that will be multiplied next, whose beginning is fetched while the end of this one is worked on; or null.
   const float* next_panel = nullptr;
+  // Where some inputs are zero in all rows, and all weights are finite: the others; their weights only are read.
+  const KeptInputs* kept = nullptr;
   float* tile = nullptr;
 };
 

@@ -48,7 +48,7 @@ class LstmRun {
     const Range projected = PartOf(layer_.projection_.panels(), 1, member, members);
     for (std::int64_t first = 0; first < extent_.frames; first += frames_ahead_) {
       const std::int64_t end = std::min(first + frames_ahead_, extent_.frames);
-      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) ComputeInputGates(panel, first, end);
+      ComputeInputGates(panels, first, end);
       for (std::int64_t frame = first; frame < end; ++frame) {
         Step(frame, frame - first, panels);
         barrier.Wait();
@@ -89,7 +89,8 @@ class LstmRun {
     return gates_ + (panel * frames_ahead_ * extent_.batch + row_ahead) * kPanelWidth;
   }
 
-  void ComputeInputGates(std::int64_t panel, std::int64_t first_frame, std::int64_t end_frame) const {
+  // The input's part of the gates of frames [first_frame, end_frame).
+  void ComputeInputGates(Range panels, std::int64_t first_frame, std::int64_t end_frame) const {
     const std::int64_t rows = (end_frame - first_frame) * extent_.batch;
     for (std::int64_t begin = 0; begin < rows; begin += kMostTileRows) {
       const std::int64_t count = std::min(kMostTileRows, rows - begin);
@@ -97,14 +98,19 @@ class LstmRun {
       for (std::int64_t m = 0; m < count; ++m) {
         inputs[AsSize(m)] = Input(first_frame + (begin + m) / extent_.batch, (begin + m) % extent_.batch);
       }
-      float* gates = Gates(panel, begin);
-      std::fill_n(gates, count * kPanelWidth, 0.0F);
-      AddPanelProduct({.a = inputs.data(),
-                       .rows = count,
-                       .panel = layer_.input_.panel(panel),
-                       .inputs = layer_.inputs(),
-                       .next_panel = layer_.input_.panel(panel + 1),
-                       .tile = gates});
+      const KeptInputs kept =
+          layer_.input_.is_finite() ? KeptInputs(inputs.data(), count, layer_.inputs()) : KeptInputs();
+      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+        float* gates = Gates(panel, begin);
+        std::fill_n(gates, count * kPanelWidth, 0.0F);
+        AddPanelProduct({.a = inputs.data(),
+                         .rows = count,
+                         .panel = layer_.input_.panel(panel),
+                         .inputs = layer_.inputs(),
+                         .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1) : nullptr,
+                         .kept = kept.IfAnySkipped(),
+                         .tile = gates});
+      }
     }
   }
 
