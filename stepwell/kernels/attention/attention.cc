@@ -95,7 +95,7 @@ class Worker {
       tile.StartWithZeros();
       AddPanelProduct({.a = weights.data(),
                        .rows = rows,
-                       .panel = values_ + column * shape_.keys,
+                       .panel = PanelWeights::OfFloats(values_ + column * shape_.keys, kPanelWidth),
                        .inputs = shape_.keys,
                        .tile = tile.data()});
       for (std::int64_t m = 0; m < rows; ++m) Divide(tile.row(m), sums[AsSize(m)]);
@@ -111,7 +111,7 @@ class Worker {
       tile.StartWithZeros();
       AddPanelProduct({.a = q.data(),
                        .rows = rows,
-                       .panel = keys_ + key * shape_.depth,
+                       .panel = PanelWeights::OfFloats(keys_ + key * shape_.depth, kPanelWidth),
                        .inputs = shape_.depth,
                        .tile = tile.data()});
       tile.CopyTo(scores_ + key, kPanelWidth, RoundedUp(shape_.keys));

@@ -130,8 +130,7 @@ class MatMulRun {
       const RowPointers a = RowsOf(a_ + offsets.a, row, tile.rows(), scratch + PanelElements(plan_));
       AddPanelProduct({.a = a.data(),
                        .rows = tile.rows(),
-                       .panel = packed.data,
-                       .panel_stride = packed.stride,
+                       .panel = PanelWeights::OfFloats(packed.data, packed.stride),
                        .inputs = plan_.inner_,
                        .tile = tile.data()});
       tile.CopyTo(out + row * plan_.columns_, columns, plan_.columns_);

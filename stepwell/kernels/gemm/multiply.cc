@@ -48,7 +48,7 @@ class Product {
                      .rows = count,
                      .panel = weights_.panel(panel),
                      .inputs = weights_.inputs(),
-                     .next_panel = panel + 1 < panels.end ? weights_.panel(panel + 1) : nullptr,
+                     .next_panel = panel + 1 < panels.end ? weights_.panel(panel + 1).rows : nullptr,
                      .kept = kept.IfAnySkipped()},
                     panel, row);
       }

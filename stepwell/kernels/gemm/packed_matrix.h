@@ -3,11 +3,28 @@
 #include <cstdint>
 #include <span>
 
+#include "stepwell/base/dtype.h"
 #include "stepwell/base/memory.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/kernels/gemm/weight_source.h"
 
 namespace stepwell::kernels {
+
+// The weights of kPanel consecutive outputs: a row of kPanel elements for each input. An int4 row is 32 bytes: the
+// outputs n and n + 32 share a byte, n in its low half.
+struct PanelWeights {
+  const std::byte* rows = nullptr;
+  std::int64_t row_bytes = 0;     // from one input to the next
+  DType dtype = DType::kF32;      // kF32, kBF16, kI8 or kI4
+  const float* scales = nullptr;  // [groups of inputs, kPanel]: what the elements are multiplied by; or null
+  std::int64_t inputs_per_scale = 0;
+
+  static PanelWeights OfFloats(const float* floats, std::int64_t stride) {
+    return {.rows = reinterpret_cast<const std::byte*>(floats),
+            .row_bytes = stride * static_cast<std::int64_t>(sizeof(float))};
+  }
+  const std::byte* Row(std::int64_t input) const { return rows + input * row_bytes; }
+};
 
 // Constant fp32 weights [inputs K, outputs N] in the one layout that all products here read: panels of kPanel outputs,
 // one after the other; within a panel K rows of kPanel consecutive outputs. The last panel is filled up with zeros.
@@ -27,9 +44,9 @@ class PackedMatrix {
   std::int64_t inputs() const { return inputs_; }
   std::int64_t outputs() const { return outputs_; }
   std::int64_t panels() const { return (outputs_ + kPanel - 1) / kPanel; }
-  // [inputs, kPanel], aligned to 64 bytes.
-  const float* panel(std::int64_t index) const {
-    return reinterpret_cast<const float*>(memory_.data()) + index * inputs_ * kPanel;
+  // Its rows are aligned to 64 bytes.
+  PanelWeights panel(std::int64_t index) const {
+    return PanelWeights::OfFloats(reinterpret_cast<const float*>(memory_.data()) + index * inputs_ * kPanel, kPanel);
   }
   std::size_t bytes() const { return memory_.size(); }
   // No weight is infinite or NaN, so that zero inputs add nothing.

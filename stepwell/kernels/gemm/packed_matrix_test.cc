@@ -27,7 +27,8 @@ std::vector<float> Stored(std::int64_t inputs, std::int64_t outputs, WeightOrder
 }
 
 float Packed(const PackedMatrix& matrix, std::int64_t k, std::int64_t n) {
-  return matrix.panel(n / PackedMatrix::kPanel)[k * PackedMatrix::kPanel + n % PackedMatrix::kPanel];
+  const std::byte* row = matrix.panel(n / PackedMatrix::kPanel).Row(k);
+  return reinterpret_cast<const float*>(row)[n % PackedMatrix::kPanel];
 }
 
 void ExpectAllElements(const PackedMatrix& matrix, std::int64_t first_input = 0) {

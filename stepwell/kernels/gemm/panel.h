@@ -20,18 +20,19 @@ inline constexpr std::int64_t kChainInputs = 96;
 struct PanelProduct {
   const float* const* a = nullptr;  // [rows] pointers to [inputs]
   std::int64_t rows = 0;
-  const float* panel = nullptr;             // [inputs, kPanelWidth]
-  std::int64_t panel_stride = kPanelWidth;  // elements from one input to the next
+  PanelWeights panel;
   std::int64_t inputs = 0;
-  // The panel that will be multiplied next, whose beginning is fetched while the end of this one is worked on; or null.
-  const float* next_panel = nullptr;
+  // The rows of the panel that will be multiplied next, whose beginning is fetched while the end of this one is worked
+  // on; or null.
+  const std::byte* next_panel = nullptr;
   // Where some inputs are zero in all rows, and all weights are finite: the others; their weights only are read.
   const KeptInputs* kept = nullptr;
   float* tile = nullptr;
 };
 
 // tile[m, n] += sum over k of a[m][k] * panel[k, n]: for each element the sums of kChainInputs inputs each, in
-// ascending order of k, added to what the tile holds one after the other.
+// ascending order of k, added to what the tile holds one after the other. Chains begin anew with every scale, by which
+// a chain's sum is multiplied.
 void AddPanelProduct(const PanelProduct& product);
 
 // Applies all of the epilogue but its start and its addend to the tile, whose `columns` first columns (the rest is

@@ -107,7 +107,7 @@ class LstmRun {
                          .rows = count,
                          .panel = layer_.input_.panel(panel),
                          .inputs = layer_.inputs(),
-                         .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1) : nullptr,
+                         .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1).rows : nullptr,
                          .kept = kept.IfAnySkipped(),
                          .tile = gates});
       }
@@ -121,11 +121,11 @@ class LstmRun {
       const bool forth = frame % 2 == 0;
       const std::int64_t panel = forth ? panels.begin + index : panels.end - 1 - index;
       const std::int64_t next = forth ? panel + 1 : panel - 1;
-      StepPanel(frame, frame_ahead, panel, index + 1 < count ? layer_.recurrent_.panel(next) : nullptr);
+      StepPanel(frame, frame_ahead, panel, index + 1 < count ? layer_.recurrent_.panel(next).rows : nullptr);
     }
   }
 
-  void StepPanel(std::int64_t frame, std::int64_t frame_ahead, std::int64_t panel, const float* next_panel) const {
+  void StepPanel(std::int64_t frame, std::int64_t frame_ahead, std::int64_t panel, const std::byte* next_panel) const {
     for (std::int64_t begin = 0; begin < extent_.batch; begin += kMostTileRows) {
       const std::int64_t count = std::min(kMostTileRows, extent_.batch - begin);
       std::array<const float*, kMostTileRows> old_outputs;
