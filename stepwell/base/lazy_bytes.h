@@ -36,6 +36,8 @@ class LazyBytes {
 
   std::size_t size() const { return source_ == nullptr ? held_.size() : source_->size(); }
   bool is_held() const { return source_ == nullptr; }
+  // What makes them; null where they are held.
+  const std::shared_ptr<const ByteSource>& source() const { return source_; }
   // As in ByteSource: what it takes to have them all.
   std::size_t work() const { return source_ == nullptr ? held_.size() : source_->work(); }
   // Copies of one LazyBytes have one origin; bytes of the same origin and size are the same.

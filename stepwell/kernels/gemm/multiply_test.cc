@@ -36,8 +36,10 @@ std::vector<float> Product(const Case& problem, std::span<const float> a, Worker
   return out;
 }
 
-// Within the bound that any order of summation in fp32 keeps: inputs * eps * sum of |a * w|.
-void ExpectNearTruth(const Case& problem, std::span<const float> a, std::span<const float> out) {
+// Within the bound that any order of summation in fp32 keeps: inputs * eps * sum of |a * w|; further roundings (of
+// scaled weights, of sums by scales) add one eps each.
+void ExpectNearTruth(const Case& problem, std::span<const float> a, std::span<const float> out,
+                     int further_roundings = 0) {
   for (std::int64_t at = 0; at < std::ssize(out); ++at) {
     const std::int64_t row = at / problem.outputs;
     const std::int64_t column = at % problem.outputs;
@@ -49,7 +51,7 @@ void ExpectNearTruth(const Case& problem, std::span<const float> a, std::span<co
       sum += term;
       magnitude += std::abs(term);
     }
-    const double bound = static_cast<double>(problem.inputs) * 0x1p-24 * magnitude;
+    const double bound = static_cast<double>(problem.inputs + further_roundings) * 0x1p-24 * magnitude;
     ASSERT_NEAR(out[AsSize(at)], sum, bound) << "row " << row << " column " << column;
   }
 }
@@ -103,6 +105,76 @@ std::vector<float> WithZeros(std::int64_t rows, std::int64_t inputs, int sixteen
     if (draw < static_cast<float>(sixteenths) / 8 - 1) a[AsSize(at)] = at % 2 == 0 ? 0.0F : -0.0F;
   }
   return a;
+}
+
+// What CompressedFloats of a type look like.
+struct Compression {
+  DType dtype;
+  std::int64_t group;  // inputs that share a scale; 0: no scales; -1: all
+};
+void PrintTo(const Compression& compression, std::ostream* out) {
+  *out << DTypeName(compression.dtype) << " in groups of " << compression.group;
+}
+constexpr Compression kCompressions[] = {{DType::kBF16, 0}, {DType::kI8, -1}, {DType::kI8, 32}, {DType::kI8, 128},
+                                         {DType::kI4, -1},  {DType::kI4, 32}, {DType::kI4, 64}, {DType::kBF16, -1}};
+
+std::shared_ptr<const CompressedFloats> RandomCompressed(Compression compression, std::int64_t inputs,
+                                                         std::int64_t outputs, WeightOrder order) {
+  const bool by_inputs = order == WeightOrder::kInputsByOutputs;
+  auto weights = std::make_shared<CompressedFloats>();
+  weights->dtype = compression.dtype;
+  weights->rows = by_inputs ? inputs : outputs;
+  weights->columns = by_inputs ? outputs : inputs;
+  AlignedBuffer values(AsSize(inputs * outputs * DTypeBits(compression.dtype) + 7) / 8);
+  const auto random = RandomFloats(inputs * outputs, 13);
+  for (std::int64_t at = 0; at < inputs * outputs; ++at) {
+    const float value = random[AsSize(at)];
+    if (compression.dtype == DType::kBF16) {
+      std::memcpy(values.data() + 2 * at, reinterpret_cast<const std::byte*>(&value) + 2, 2);
+    } else if (compression.dtype == DType::kI8) {
+      values.data()[at] = static_cast<std::byte>(static_cast<std::int8_t>(std::lround(value * 127)));
+    } else {
+      values.data()[at / 2] |= static_cast<std::byte>((std::lround(value * 7) & 0xF) << (at % 2 * 4));
+    }
+  }
+  weights->values = SharedBytes::Own(std::move(values));
+  if (compression.group != 0) {
+    const std::int64_t group = compression.group < 0 ? inputs : compression.group;
+    weights->rows_per_scale = by_inputs ? group : 1;
+    weights->columns_per_scale = by_inputs ? 1 : group;
+    weights->scales = RandomFloats((inputs + group - 1) / group * outputs, 14, 0.01F);
+  }
+  return weights;
+}
+
+TEST_P(MultiplyTest, MultipliesByCompressedWeightsAsByTheFloatsTheyStandFor) {
+  for (const Compression& compression : kCompressions) {
+    for (const auto order : {WeightOrder::kInputsByOutputs, WeightOrder::kOutputsByInputs}) {
+      for (const std::int64_t inputs : {1, 33, 96, 250}) {
+        SCOPED_TRACE(testing::PrintToString(compression) + ", inputs: " + std::to_string(inputs));
+        const std::int64_t outputs = 130;
+        const auto compressed = RandomCompressed(compression, inputs, outputs, order);
+        const auto floats = DenseWeights(compressed->Make(), inputs, outputs, order);
+        const auto source = DenseWeights(LazyBytes(compressed), inputs, outputs, order);
+        Case problem(inputs, outputs, two_);
+        for (std::int64_t at = 0; at < inputs * outputs; ++at) {
+          problem.weights[AsSize(at)] = ElementOf(floats, at / outputs, at % outputs);
+          ASSERT_EQ(ElementOf(source, at / outputs, at % outputs), problem.weights[AsSize(at)]);
+        }
+        problem.packed = PackedMatrix(source, two_);
+        ASSERT_EQ(problem.packed.dtype(), compression.dtype);
+        const auto a = RandomFloats(7 * inputs, 2);
+        const auto out = Product(problem, a, two_);
+        ExpectNearTruth(problem, a, out, 2);
+        for (std::int64_t row = 0; row < 7; ++row) {
+          const auto single = Product(problem, std::span(a).subspan(AsSize(row * inputs), AsSize(inputs)), one_);
+          ASSERT_TRUE(SameBits(single, std::span(out).subspan(AsSize(row * outputs), AsSize(outputs))));
+        }
+        const auto sparse = WithZeros(3, inputs, 12, true);
+        ExpectNearTruth(problem, sparse, Product(problem, sparse, two_), 2);
+      }
+    }
+  }
 }
 
 TEST_P(MultiplyTest, KeepsItsBitsWhereItSkipsZeros) {

@@ -11,8 +11,6 @@
 namespace stepwell::kernels {
 namespace {
 
-constexpr std::int64_t kFloat = sizeof(float);
-
 // Consecutive outputs of the source that stay consecutive within one panel.
 struct Run {
   std::int64_t packed = 0;  // the first, counted over all panels
@@ -43,14 +41,21 @@ std::vector<std::int64_t> AllColumns(std::int64_t outputs) {
   return columns;
 }
 
-// As the bits say; `values` may stand anywhere.
-bool AreFinite(const std::byte* values, std::int64_t count) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
+std::span<const Run> InPanels(std::span<const Run> runs, Range panels) {
+  const auto before = [](const Run& run, std::int64_t panel) { return run.packed / PackedMatrix::kPanel < panel; };
+  const auto begin = std::lower_bound(runs.begin(), runs.end(), panels.begin, before);
+  return {begin, std::lower_bound(begin, runs.end(), panels.end, before)};
+}
+
+// As the bits say; `values` may stand anywhere. Integers always are.
+bool AreFinite(DType dtype, const std::byte* values, std::int64_t count) {
+  if (dtype != DType::kF32 && dtype != DType::kBF16) return true;
+  const std::int64_t bytes = dtype == DType::kF32 ? 4 : 2;
   bool are_finite = true;
-  for (std::int64_t at = 0; at < count; ++at) {
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, values + at * kFloat, sizeof(bits));
-    are_finite &= (bits & kExponent) != kExponent;
+  for (std::int64_t at = 1; at <= count; ++at) {
+    std::uint16_t high = 0;  // the same bits in both types
+    std::memcpy(&high, values + at * bytes - sizeof(high), sizeof(high));
+    are_finite &= (high & 0x7F80) != 0x7F80;
   }
   return are_finite;
 }
@@ -63,20 +68,22 @@ struct Piece {
 };
 
 // Reads the source once, in order and in pieces, which may have to be made: never is more than one of them in memory.
+// Elements of whole bytes are copied in stretches; two int4 of a byte come from and go to different places.
 class Packer {
  public:
-  Packer(const WeightSource& source, float* packed) : source_(source), packed_(packed) {
+  Packer(const WeightSource& source, std::byte* packed)
+      : source_(source), packed_(packed), bits_(DTypeBits(source.dtype)) {
     STEPWELL_CHECK(source.input_stride == 1 || source.output_stride == 1);
     const std::int64_t last =
         source.offset + (source.inputs - 1) * source.input_stride + (source.outputs - 1) * source.output_stride;
-    STEPWELL_CHECK(source.offset >= 0 && AsSize(last + 1) * kFloat <= source.bytes.size());
+    STEPWELL_CHECK(source.offset >= 0 && AsSize(last * bits_ / 8) < source.bytes.size());
   }
 
   // Returns whether all that was packed is finite.
   bool Pack(std::span<const Run> runs, WorkerTeam& team) {
     std::int64_t begin = 0;
     source_.bytes.Stream([&](std::span<const std::byte> bytes) {
-      const Piece piece{bytes.data(), begin, begin + std::ssize(bytes) / kFloat};
+      const Piece piece{bytes.data(), begin, begin + std::ssize(bytes) * 8 / bits_};
       if (source_.output_stride == 1) {
         PackInputs(runs, piece, team);
       } else {
@@ -91,9 +98,11 @@ class Packer {
   std::int64_t SourceIndex(std::int64_t input, std::int64_t output) const {
     return source_.offset + input * source_.input_stride + output * source_.output_stride;
   }
-  float* Packed(std::int64_t input, std::int64_t output) const {
-    const std::int64_t panel = output / PackedMatrix::kPanel;
-    return packed_ + (panel * source_.inputs + input) * PackedMatrix::kPanel + output % PackedMatrix::kPanel;
+  std::byte* Row(std::int64_t input, std::int64_t output) const {
+    return packed_ + (output / PackedMatrix::kPanel * source_.inputs + input) * (PackedMatrix::kPanel * bits_ / 8);
+  }
+  std::byte* Packed(std::int64_t input, std::int64_t output) const {
+    return Row(input, output) + output % PackedMatrix::kPanel * bits_ / 8;
   }
 
   // Which rows, of `count` that are `stride` apart, the piece holds elements of. A single row may be longer than that.
@@ -120,20 +129,26 @@ class Packer {
     const std::int64_t begin = std::max(first, piece.begin);
     const std::int64_t end = std::min(first + run.count, piece.end);
     if (begin >= end) return;
-    const std::byte* from = piece.data + (begin - piece.begin) * kFloat;
-    std::memcpy(Packed(input, run.packed) + (begin - first), from, AsSize(end - begin) * kFloat);
+    if (bits_ < 8)
+      return CopyNibbles({run.packed + begin - first, run.source + begin - first, end - begin}, {input, input + 1},
+                         piece);
+    const std::byte* from = piece.data + (begin - piece.begin) * bits_ / 8;
+    std::memcpy(Packed(input, run.packed + (begin - first)), from, AsSize((end - begin) * bits_ / 8));
     Note(from, end - begin);
   }
 
-  // Stored as rows of inputs: transposed in blocks that stay cached.
+  // Stored as rows of inputs: transposed in blocks that stay cached. A panel is one member's.
   void PackOutputs(std::span<const Run> runs, const Piece& piece, WorkerTeam& team) {
     const std::vector<Run> present = RunsIn(runs, RowsIn(piece, source_.output_stride, source_.outputs));
+    if (present.empty()) return;
+    const std::int64_t first = present.front().packed / PackedMatrix::kPanel;
+    const std::int64_t panels = present.back().packed / PackedMatrix::kPanel + 1 - first;
     team.Run([&](int member) {
-      const Range part = PartOf(std::ssize(present), 1, member, team.num_threads());
-      for (std::int64_t index = part.begin; index < part.end; ++index) {
+      const Range part = PartOf(panels, 1, member, team.num_threads());
+      for (const Run& run : InPanels(present, {first + part.begin, first + part.end})) {
         constexpr std::int64_t kBlock = 64;
         for (std::int64_t begin = 0; begin < source_.inputs; begin += kBlock) {
-          TransposeBlock(present[AsSize(index)], {begin, std::min(begin + kBlock, source_.inputs)}, piece);
+          TransposeBlock(run, {begin, std::min(begin + kBlock, source_.inputs)}, piece);
         }
       }
     });
@@ -150,27 +165,75 @@ class Packer {
   }
 
   void TransposeBlock(const Run& run, Range inputs, const Piece& piece) {
+    switch (bits_) {
+      case 4:
+        return CopyNibbles(run, inputs, piece);
+      case 8:
+        return TransposeElements<1>(run, inputs, piece);
+      case 16:
+        return TransposeElements<2>(run, inputs, piece);
+      default:
+        return TransposeElements<4>(run, inputs, piece);
+    }
+  }
+
+  template <std::int64_t kBytes>
+  void TransposeElements(const Run& run, Range inputs, const Piece& piece) {
     for (std::int64_t n = 0; n < run.count; ++n) {
       const std::int64_t row = SourceIndex(0, run.source + n);
       const std::int64_t begin = std::max(inputs.begin, piece.begin - row);
       const std::int64_t end = std::min(inputs.end, piece.end - row);
-      const std::byte* from = piece.data + (row + begin - piece.begin) * kFloat;
+      const std::byte* from = piece.data + (row + begin - piece.begin) * kBytes;
       Note(from, end - begin);
-      float* to = Packed(begin, run.packed + n);
-      for (std::int64_t k = begin; k < end; ++k, from += kFloat, to += PackedMatrix::kPanel) {
-        std::memcpy(to, from, kFloat);
+      std::byte* to = Packed(begin, run.packed + n);
+      for (std::int64_t k = begin; k < end; ++k, from += kBytes, to += PackedMatrix::kPanel * kBytes) {
+        std::memcpy(to, from, kBytes);
+      }
+    }
+  }
+
+  // The outputs n and n + 32 of a panel share a byte: one member packs both, since members differ in inputs or panels.
+  void CopyNibbles(const Run& run, Range inputs, const Piece& piece) {
+    constexpr std::int64_t kHalf = PackedMatrix::kPanel / 2;
+    for (std::int64_t n = 0; n < run.count; ++n) {
+      const std::int64_t place = (run.packed + n) % PackedMatrix::kPanel;
+      const int shift = place < kHalf ? 0 : 4;
+      for (std::int64_t k = inputs.begin; k < inputs.end; ++k) {
+        const std::int64_t index = SourceIndex(k, run.source + n);
+        if (index < piece.begin || index >= piece.end) continue;
+        const std::int64_t at = index - piece.begin;  // pieces are of whole bytes
+        const std::byte nibble = piece.data[at / 2] >> (at % 2 == 0 ? 0 : 4) & std::byte{0xF};
+        Row(k, run.packed)[place % kHalf] |= nibble << shift;
       }
     }
   }
 
   void Note(const std::byte* values, std::int64_t count) {
-    if (!AreFinite(values, count)) is_finite_ = false;
+    if (!AreFinite(source_.dtype, values, count)) is_finite_ = false;
   }
 
   const WeightSource& source_;
-  float* packed_;
+  std::byte* packed_;
+  const std::int64_t bits_;
   std::atomic<bool> is_finite_ = true;
 };
+
+// Per panel, [groups of inputs, kPanel]; 0 for outputs that are filling.
+std::vector<float> PackedScales(const WeightSource& source, std::span<const std::int64_t> columns,
+                                std::int64_t inputs_per_scale) {
+  const std::int64_t groups = (source.inputs + inputs_per_scale - 1) / inputs_per_scale;
+  const std::int64_t panels = (std::ssize(columns) + PackedMatrix::kPanel - 1) / PackedMatrix::kPanel;
+  std::vector<float> scales(AsSize(panels * groups * PackedMatrix::kPanel));
+  for (std::int64_t n = 0; n < std::ssize(columns); ++n) {
+    if (columns[AsSize(n)] < 0) continue;
+    float* panel = scales.data() + n / PackedMatrix::kPanel * groups * PackedMatrix::kPanel;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      panel[group * PackedMatrix::kPanel + n % PackedMatrix::kPanel] =
+          source.ScaleOf(group * inputs_per_scale, columns[AsSize(n)]);
+    }
+  }
+  return scales;
+}
 
 }  // namespace
 
@@ -178,12 +241,19 @@ PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team)
     : PackedMatrix(source, AllColumns(source.outputs), team) {}
 
 PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int64_t> columns, WorkerTeam& team)
-    : inputs_(source.inputs), outputs_(std::ssize(columns)) {
-  const std::int64_t elements = CheckedMul(inputs_, panels() * kPanel);
-  memory_ = AlignedBuffer(AsSize(CheckedMul(elements, kFloat)));
-  if (elements == 0 || source.outputs == 0) return;
+    : dtype_(source.dtype),
+      row_bytes_(kPanel * DTypeBits(source.dtype) / 8),
+      inputs_per_scale_(std::max<std::int64_t>(1, source.inputs_per_scale())),
+      inputs_(source.inputs),
+      outputs_(std::ssize(columns)) {
+  memory_ = AlignedBuffer(AsSize(CheckedMul(CheckedMul(inputs_, panels()), row_bytes_)));
+  if (memory_.size() == 0 || source.outputs == 0) return;
   const auto runs = RunsOf(columns, source.outputs);
-  is_finite_ = Packer(source, reinterpret_cast<float*>(memory_.data())).Pack(runs, team);
+  is_finite_ = Packer(source, memory_.data()).Pack(runs, team);
+  if (source.compressed == nullptr || source.compressed->scales.empty()) return;
+  scales_ = PackedScales(source, columns, inputs_per_scale_);
+  is_finite_ =
+      is_finite_ && AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales_.data()), std::ssize(scales_));
 }
 
 }  // namespace stepwell::kernels

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "stepwell/base/dtype.h"
 #include "stepwell/base/memory.h"
@@ -26,9 +27,10 @@ struct PanelWeights {
   const std::byte* Row(std::int64_t input) const { return rows + input * row_bytes; }
 };
 
-// Constant fp32 weights [inputs K, outputs N] in the one layout that all products here read: panels of kPanel outputs,
-// one after the other; within a panel K rows of kPanel consecutive outputs. The last panel is filled up with zeros.
-// A worker that owns a range of panels reads one contiguous stretch of memory. Immutable, free to share.
+// Constant weights [inputs K, outputs N] in the one layout that all products here read: panels of kPanel outputs, one
+// after the other; within a panel K rows of kPanel consecutive outputs. The last panel is filled up with zeros.
+// Elements are stored as the source stores them: fp32, bf16, int8 or int4. A worker that owns a range of panels reads
+// one contiguous stretch of memory. Immutable, free to share.
 class PackedMatrix {
  public:
   static constexpr std::int64_t kPanel = 64;
@@ -46,14 +48,25 @@ class PackedMatrix {
   std::int64_t panels() const { return (outputs_ + kPanel - 1) / kPanel; }
   // Its rows are aligned to 64 bytes.
   PanelWeights panel(std::int64_t index) const {
-    return PanelWeights::OfFloats(reinterpret_cast<const float*>(memory_.data()) + index * inputs_ * kPanel, kPanel);
+    return {.rows = memory_.data() + index * inputs_ * row_bytes_,
+            .row_bytes = row_bytes_,
+            .dtype = dtype_,
+            .scales = scales_.empty() ? nullptr : scales_.data() + index * groups() * kPanel,
+            .inputs_per_scale = inputs_per_scale_};
   }
-  std::size_t bytes() const { return memory_.size(); }
+  DType dtype() const { return dtype_; }
+  std::size_t bytes() const { return memory_.size() + scales_.size() * sizeof(float); }
   // No weight is infinite or NaN, so that zero inputs add nothing.
   bool is_finite() const { return is_finite_; }
 
  private:
+  std::int64_t groups() const { return (inputs_ + inputs_per_scale_ - 1) / inputs_per_scale_; }
+
   AlignedBuffer memory_;
+  std::vector<float> scales_;  // per panel [groups of inputs, kPanel]; empty: none
+  DType dtype_ = DType::kF32;
+  std::int64_t row_bytes_ = 0;
+  std::int64_t inputs_per_scale_ = 1;
   std::int64_t inputs_ = 0;
   std::int64_t outputs_ = 0;
   bool is_finite_ = true;

@@ -171,7 +171,7 @@ class ListedInputs {
 HWY_INLINE void AddToTile(V sum, const float* scales, float* tile) {
   const D d;
   const V before = hn::Load(d, tile);
-  hn::Store(scales == nullptr ? hn::Add(before, sum) : hn::MulAdd(sum, hn::Load(d, scales), before), d, tile);
+  hn::Store(scales == nullptr ? hn::Add(before, sum) : hn::MulAdd(sum, hn::LoadU(d, scales), before), d, tile);
 }
 
 // Rows [row, row + kRows) by kVectors vectors of columns from `column` on; scales are the chain's, or null.

@@ -17,11 +17,29 @@ WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t out
                                                       inputs, outputs, bytes.size(), expected));
   }
   const bool by_inputs = order == WeightOrder::kInputsByOutputs;
-  return {.bytes = std::move(bytes),
-          .inputs = inputs,
-          .outputs = outputs,
-          .input_stride = by_inputs ? outputs : 1,
-          .output_stride = by_inputs ? 1 : inputs};
+  WeightSource source = {.bytes = std::move(bytes),
+                         .inputs = inputs,
+                         .outputs = outputs,
+                         .input_stride = by_inputs ? outputs : 1,
+                         .output_stride = by_inputs ? 1 : inputs,
+                         .order = order};
+  const auto compressed = std::dynamic_pointer_cast<const CompressedFloats>(source.bytes.source());
+  if (compressed == nullptr || compressed->columns != (by_inputs ? outputs : inputs)) return source;
+  source.bytes = compressed->values;
+  source.dtype = compressed->dtype;
+  source.compressed = compressed;
+  return source;
+}
+
+std::int64_t WeightSource::inputs_per_scale() const {
+  if (compressed == nullptr || compressed->scales.empty()) return inputs;
+  return order == WeightOrder::kInputsByOutputs ? compressed->rows_per_scale : compressed->columns_per_scale;
+}
+
+float WeightSource::ScaleOf(std::int64_t input, std::int64_t output) const {
+  if (compressed == nullptr) return 1;
+  const std::int64_t index = offset + input * input_stride + output * output_stride;
+  return compressed->ScaleAt(index / compressed->columns, index % compressed->columns);
 }
 
 WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64_t count) {
@@ -30,6 +48,12 @@ WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64
                 fmt::format("weights have {} inputs; {} from {} on were asked for", source.inputs, count, first));
   }
   WeightSource part = source;
+  const std::int64_t group = source.inputs_per_scale();
+  if (source.compressed != nullptr && group < source.inputs && first % group != 0) {
+    part.bytes = SharedBytes(source.compressed->Make());
+    part.dtype = DType::kF32;
+    part.compressed = nullptr;
+  }
   part.inputs = count;
   part.offset += first * source.input_stride;
   return part;
@@ -38,6 +62,8 @@ WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64
 float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output) {
   const std::int64_t index = source.offset + input * source.input_stride + output * source.output_stride;
   const SharedBytes bytes = source.bytes.Get();
+  if (source.dtype != DType::kF32)
+    return StoredValue(source.dtype, bytes.data(), index) * source.ScaleOf(input, output);
   float value = 0;
   std::memcpy(&value, bytes.data() + AsSize(index) * sizeof(float), sizeof(float));
   return value;
