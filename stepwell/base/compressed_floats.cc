@@ -34,25 +34,21 @@ float StoredValue(DType dtype, const std::byte* values, std::int64_t index) {
   }
 }
 
-float CompressedFloats::ScaleAt(std::int64_t row, std::int64_t column) const {
+float CompressedFloats::ScaleAt(std::int64_t index) const {
   if (scales.empty()) return 1;
-  const std::int64_t blocks_per_row = (columns + columns_per_scale - 1) / columns_per_scale;
-  return scales[AsSize(row / rows_per_scale * blocks_per_row + column / columns_per_scale)];
+  return scales[AsSize(index / elements_per_block * scales_per_block + index % scales_per_block)];
 }
 
-std::size_t CompressedFloats::size() const {
-  return AsSize(CheckedMul(CheckedMul(rows, columns), std::int64_t{sizeof(float)}));
-}
+std::size_t CompressedFloats::size() const { return AsSize(CheckedMul(elements, std::int64_t{sizeof(float)})); }
 
 void CompressedFloats::Stream(Take take) const {
   const SharedBytes stored = values.Get();
-  const std::int64_t elements = rows * columns;
   std::vector<float> piece(AsSize(std::min(elements, kElementsPerPiece)));
   for (std::int64_t begin = 0; begin < elements; begin += kElementsPerPiece) {
     const std::int64_t count = std::min(kElementsPerPiece, elements - begin);
     for (std::int64_t at = 0; at < count; ++at) {
       const std::int64_t index = begin + at;
-      piece[AsSize(at)] = StoredValue(dtype, stored.data(), index) * ScaleAt(index / columns, index % columns);
+      piece[AsSize(at)] = StoredValue(dtype, stored.data(), index) * ScaleAt(index);
     }
     take(std::as_bytes(std::span(piece).first(AsSize(count))));
   }

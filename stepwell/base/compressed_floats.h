@@ -8,20 +8,21 @@
 
 namespace stepwell {
 
-// A matrix of fp32 that is stored in fewer bits: element (row, column) is the stored value, times the scale of the
-// block in which it lies, if there are scales. Whoever can multiply by the stored values reads them; to all others it
-// is a source of fp32 bytes. (OpenVINO writes this as a constant, a Convert and a Multiply.)
+// fp32 numbers that are stored in fewer bits: each is the stored value, times a scale if there are scales. Whoever can
+// multiply by the stored values reads them; to all others this is a source of fp32 bytes. (OpenVINO writes it as a
+// constant, a Convert and a Multiply.) Immutable.
 struct CompressedFloats final : ByteSource {
-  LazyBytes values;            // dense, row-major; int4: two to a byte, the first in the low half
+  LazyBytes values;            // dense; int4: two to a byte, the first in the low half
   DType dtype = DType::kBF16;  // kBF16, kI8 or kI4
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  // One for each block of so many rows and columns, row-major; empty: all are 1.
+  std::int64_t elements = 0;
+  // Empty: all are 1. Else each block of so many elements has `scales_per_block` scales, which take turns element by
+  // element: in a matrix [K, N], one block of K * N elements and N scales is a scale for each column; blocks of N
+  // elements and one scale, a scale for each row; blocks of 32 elements and one scale, a scale for each group of a row.
   std::vector<float> scales;
-  std::int64_t rows_per_scale = 1;
-  std::int64_t columns_per_scale = 1;
+  std::int64_t elements_per_block = 1;
+  std::int64_t scales_per_block = 1;
 
-  float ScaleAt(std::int64_t row, std::int64_t column) const;
+  float ScaleAt(std::int64_t index) const;
 
   std::size_t size() const override;
   std::size_t work() const override { return values.work() + size(); }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "stepwell/passes/compressed_constant.h"
 #include "stepwell/passes/computed_bytes.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/passes/identity.h"
@@ -67,6 +68,10 @@ std::optional<std::vector<ir::ConstantData>> Folded(const ir::GraphBuilder& buil
                                                     std::span<const ir::ValueId> inputs, const FoldOptions& options) {
   const Inferred inferred = builder.Infer(*node.op, inputs);
   if (const auto constants = ConstantInputs(builder, inputs)) {
+    if (auto compressed = CompressedConstant(*node.op, *constants, inferred.types[0])) return std::vector{*compressed};
+    if (node.op->IsView() && !constants->front().bytes.is_held()) {
+      return std::vector{ir::ConstantData::Of(inferred.types[0], constants->front().bytes)};
+    }
     if (!MayFold(*constants, inferred.types, options)) return std::nullopt;
     if (TotalBytes(inferred.types) > options.small_bytes) {
       if (auto deferred = ComputedWhenRead(node, *constants, inferred.types)) return deferred;

@@ -2,13 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
 
 namespace stepwell::kernels {
+
+namespace {
+
+// Whether each output has one scale for every so many inputs, however the values came to be grouped.
+bool HasScalesByGroups(const CompressedFloats& compressed, const WeightSource& matrix) {
+  if (compressed.scales.empty()) return true;
+  const std::int64_t block = compressed.elements_per_block;
+  if (matrix.order == WeightOrder::kOutputsByInputs) {
+    const std::int64_t row = matrix.output_stride;
+    return compressed.scales_per_block == 1 && row > 0 && (block % row == 0 || row % block == 0);
+  }
+  const std::int64_t row = matrix.input_stride;
+  return row > 0 && block % row == 0 && (compressed.scales_per_block == 1 || compressed.scales_per_block == row);
+}
+
+}  // namespace
 
 WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t outputs, WeightOrder order) {
   const std::int64_t expected = CheckedMul(CheckedMul(inputs, outputs), std::int64_t{sizeof(float)});
@@ -24,7 +42,7 @@ WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t out
                          .output_stride = by_inputs ? 1 : inputs,
                          .order = order};
   const auto compressed = std::dynamic_pointer_cast<const CompressedFloats>(source.bytes.source());
-  if (compressed == nullptr || compressed->columns != (by_inputs ? outputs : inputs)) return source;
+  if (compressed == nullptr || !HasScalesByGroups(*compressed, source)) return source;
   source.bytes = compressed->values;
   source.dtype = compressed->dtype;
   source.compressed = compressed;
@@ -33,13 +51,12 @@ WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t out
 
 std::int64_t WeightSource::inputs_per_scale() const {
   if (compressed == nullptr || compressed->scales.empty()) return inputs;
-  return order == WeightOrder::kInputsByOutputs ? compressed->rows_per_scale : compressed->columns_per_scale;
+  return order == WeightOrder::kInputsByOutputs ? compressed->elements_per_block / input_stride
+                                                : std::min(compressed->elements_per_block, output_stride);
 }
 
 float WeightSource::ScaleOf(std::int64_t input, std::int64_t output) const {
-  if (compressed == nullptr) return 1;
-  const std::int64_t index = offset + input * input_stride + output * output_stride;
-  return compressed->ScaleAt(index / compressed->columns, index % compressed->columns);
+  return compressed == nullptr ? 1 : compressed->ScaleAt(offset + input * input_stride + output * output_stride);
 }
 
 WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64_t count) {

@@ -8,7 +8,7 @@ namespace stepwell::ops::elementwise {
 
 std::vector<TensorType> Convert::Infer(const ir::InferContext& inputs) const {
   inputs.RequireInputs(1);
-  if (DTypeBits(inputs.dtype(0)) < 8 || DTypeBits(destination_type) < 8) {
+  if (DTypeBits(destination_type) < 8) {
     throw Error(ErrorKind::kUnsupported, "Convert from " + std::string(DTypeName(inputs.dtype(0))) + " to " +
                                              std::string(DTypeName(destination_type)) +
                                              " is not supported: 4-bit elements");

@@ -8,6 +8,18 @@ namespace {
 
 bool IsNarrowFloat(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
 
+// Two to a byte, the first in the low half.
+template <class Visit>
+void VisitNibbles(const ConstTensorView& x, Visit&& visit) {
+  const std::byte* bytes = x.data;
+  const int sign = x.type.dtype == DType::kI4 ? 8 : 0;
+  const auto read = [bytes, sign](std::size_t i) {
+    const int nibble = static_cast<int>(bytes[i / 2] >> (i % 2 * 4) & std::byte{0xF});
+    return static_cast<std::int32_t>((nibble ^ sign) - sign);
+  };
+  visit(read, AsSize(x.type.shape.num_elements()));
+}
+
 // Calls visit(read, count), where read(i) is element i of `x` as the C++ type that computes for its dtype.
 template <class Visit>
 void VisitSource(const ConstTensorView& x, Visit&& visit) {
@@ -17,6 +29,7 @@ void VisitSource(const ConstTensorView& x, Visit&& visit) {
     visit([bits, widen](std::size_t i) { return widen(bits[i]); }, bits.size());
     return;
   }
+  if (DTypeBits(x.type.dtype) == 4) return VisitNibbles(x, visit);
   VisitElement(x.type.dtype, [&](auto element) {
     const auto values = x.as<decltype(element)>();
     if (x.type.dtype == DType::kBool) {

@@ -54,11 +54,25 @@ TEST(Convert, TakesAnyByteButZeroForTrue) {
   EXPECT_THAT(Converted<float>(DType::kBool, {0.0F, -0.0F, 0.1F}).as<std::uint8_t>(), ElementsAre(0, 0, 1));
 }
 
-TEST(Convert, RefusesElementsSmallerThanAByte) {
+TEST(Convert, ReadsTwoElementsOfFourBitsFromAByte) {
+  for (const DType dtype : {DType::kI4, DType::kU4}) {
+    Tensor nibbles({dtype, {3}});
+    nibbles.view().bytes()[0] = std::byte{0x8F};
+    nibbles.view().bytes()[1] = std::byte{0x07};
+    const Tensor floats = RunOnConstants(Convert(DType::kF32), std::array{nibbles.Clone()}, KernelSet::kFast);
+    if (dtype == DType::kI4) {
+      EXPECT_THAT(floats.as<float>(), ElementsAre(-1, -8, 7));
+    } else {
+      EXPECT_THAT(floats.as<float>(), ElementsAre(15, 8, 7));
+    }
+  }
+}
+
+TEST(Convert, DoesNotWriteElementsSmallerThanAByte) {
   EXPECT_EQ(MessageOf([] {
-              InferredType(Convert(DType::kF32), std::array{TensorType{DType::kI4, {2}}});
+              InferredType(Convert(DType::kI4), std::array{TensorType{DType::kF32, {2}}});
             }),
-            "Convert from i4 to f32 is not supported: 4-bit elements");
+            "Convert from f32 to i4 is not supported: 4-bit elements");
 }
 
 TEST(Convert, CarriesWhatIsKnownOfShapes) {
