@@ -36,7 +36,7 @@ void PrintOpsJson() {
 }  // namespace
 
 void AddOpsCommand(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("ops", "List the TensorFlow ops that convert and the IR ops that run.");
+  CLI::App* command = program.add_subcommand("ops", "List the TensorFlow ops that convert and the IR ops that run");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print one JSON object");
   command->callback([json] { *json ? PrintOpsJson() : PrintOps(); });
