@@ -37,10 +37,14 @@ void RequireStates(const ir::InferContext& inputs, const CellContract& contract,
 
 }  // namespace
 
-CellContract ContractOf(const CellAttributes& attributes, int gates, int states) {
+CellContract ContractOf(const CellAttributes& attributes, const CellParts& parts) {
   Require(attributes.hidden_size > 0, ErrorKind::kInvalidModel, "the hidden size of a cell must be above 0");
-  const Dim rows = CheckedMul<Dim>(gates, attributes.hidden_size);
-  return {.cells = attributes.hidden_size, .gates = rows, .bias = rows, .states = states};
+  if (std::ssize(attributes.activations) != parts.activations) {
+    throw Error(ErrorKind::kInvalidModel, fmt::format("{} activations were expected and '{}' found", parts.activations,
+                                                      fmt::join(attributes.activations, ",")));
+  }
+  const Dim rows = CheckedMul<Dim>(parts.gates, attributes.hidden_size);
+  return {.cells = attributes.hidden_size, .gates = rows, .bias = rows, .states = parts.states};
 }
 
 std::vector<TensorType> InferCell(const ir::InferContext& inputs, const CellContract& contract) {

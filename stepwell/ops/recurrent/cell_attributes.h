@@ -43,8 +43,14 @@ struct CellContract {
 
   int lengths() const { return 1 + states; }  // the place of that input in a sequence
 };
-// `gates` are counted in units of hidden_size. Throws Error(kInvalidModel) unless that is above 0.
-CellContract ContractOf(const CellAttributes& attributes, int gates, int states);
+// What a kind of cell has: parts of its weights, each hidden_size rows; states; and activations.
+struct CellParts {
+  int gates = 1;
+  int states = 1;
+  int activations = 1;
+};
+// Throws Error(kInvalidModel) unless hidden_size is above 0 and the activations are as many as the cell has.
+CellContract ContractOf(const CellAttributes& attributes, const CellParts& parts);
 
 // The new states [B, N].
 std::vector<TensorType> InferCell(const ir::InferContext& inputs, const CellContract& contract);

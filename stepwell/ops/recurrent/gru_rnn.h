@@ -15,7 +15,7 @@ struct GruAttributes : CellAttributes {
   bool linear_before_reset = false;
 
   CellContract contract() const {
-    CellContract contract = ContractOf(*this, 3, 1);
+    CellContract contract = ContractOf(*this, {.gates = 3, .activations = 2});
     if (linear_before_reset) contract.bias = CheckedMul<Dim>(4, hidden_size);
     return contract;
   }
@@ -29,7 +29,7 @@ struct GruAttributes : CellAttributes {
 struct RnnAttributes : CellAttributes {
   RnnAttributes() { activations = {"tanh"}; }
 
-  CellContract contract() const { return ContractOf(*this, 1, 1); }
+  CellContract contract() const { return ContractOf(*this, {}); }
 };
 
 // Inputs: X [B, I], H [B, N], W, R and B (zero when absent). Output: the new H. OpenVINO's GRUCell-3 and RNNCell-0.

@@ -13,7 +13,7 @@ struct LstmAttributes : CellAttributes {
 
   // Whether the activations are those of LSTMs everywhere, which the fast kernels compute.
   bool has_usual_activations() const { return activations == LstmAttributes().activations; }
-  CellContract contract() const { return ContractOf(*this, 4, 2); }
+  CellContract contract() const { return ContractOf(*this, {.gates = 4, .states = 2, .activations = 3}); }
 };
 
 // One step of an LSTM. Inputs: X [B, I], H [B, N], C [B, N], W [4N, I], R [4N, N], and B [4N] (zero when absent).

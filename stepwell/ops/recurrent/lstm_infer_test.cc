@@ -48,6 +48,16 @@ TEST(LstmCellInfer, NamesTheInputThatDoesNotFit) {
             "the hidden size of a cell must be above 0");
 }
 
+TEST(LstmCellInfer, RefusesAnotherNumberOfActivations) {
+  LstmCell op = CellOf(4);
+  const std::initializer_list<testing::Described> inputs = {Typed({2, 3}), Typed({2, 4}), Typed({2, 4}), Typed({16, 3}),
+                                                            Typed({16, 4})};
+  op.activations = {"sigmoid", "tanh", "tanh", "relu"};
+  EXPECT_EQ(InferError(op, inputs), "3 activations were expected and 'sigmoid,tanh,tanh,relu' found");
+  op.activations = {"sigmoid", "tanh"};
+  EXPECT_EQ(InferError(op, inputs), "3 activations were expected and 'sigmoid,tanh' found");
+}
+
 TEST(LstmSequenceInfer, GivesFramesAndLastStates) {
   EXPECT_THAT(InferredTypes(SequenceOf(4, Direction::kBidirectional),
                             {Typed({2, kDynamic, 3}), Typed({kDynamic, 2, 4}), Typed({kDynamic, 2, 4}),
