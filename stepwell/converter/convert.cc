@@ -48,10 +48,13 @@ class Conversion {
     // The pads of a grid hold for one size of image only; those of a dilated convolution for all.
     converted = passes::FoldDilations(converted);
     Report("freeing shapes", 0);
-    converted = GrantShapes(converted, WishesFor(converted, plan), [&](const ir::Graph& graph) {
-      Report("folding", 0);
-      return passes::RecogniseFormulas(passes::Fold(passes::FoldIntoConvolutions(passes::SinkTransposes(graph))));
-    });
+    converted = GrantShapes(
+        converted, WishesFor(converted, plan),
+        [&](const ir::Graph& graph) {
+          Report("folding", 0);
+          return passes::RecogniseFormulas(passes::Fold(passes::FoldIntoConvolutions(passes::SinkTransposes(graph))));
+        },
+        warnings_);
     if (!options_.transforms.low_latency.empty()) converted = FixStates(converted);
     if (!options_.preprocessing.is_empty()) {
       // Axes put in order for the graph, which reorders them itself, need not move twice.

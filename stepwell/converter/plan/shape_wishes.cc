@@ -20,13 +20,14 @@ class Granter {
     }
   }
 
-  ir::Graph Run(FunctionRef<ir::Graph(const ir::Graph&)> simplify) {
+  ir::Graph Run(FunctionRef<ir::Graph(const ir::Graph&)> simplify, std::vector<std::string>& warnings) {
     if (!NeedsFreeing()) return simplify(Fixed(graph_));
     // All that can be free is freed first: what the user fixes at the source's extent is fixed on the result, so that a
     // merged axis (frames * batch) is still seen as what it is. Before anything is folded: a folded Range or Fill no
     // longer shows which dimension it was made of.
     const FreeShapesResult freed = FreeShapes(graph_, {.fixed_inputs = wishes_.fixed_inputs});
     held_ = &freed.held;
+    for (const std::string& held : freed.held_by_values) warnings.push_back("input " + held);
     return StaysOpen() ? Fixed(simplify(freed.graph)) : simplify(Fixed(freed.graph));
   }
 
@@ -135,8 +136,8 @@ class Granter {
 }  // namespace
 
 ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes,
-                      FunctionRef<ir::Graph(const ir::Graph&)> simplify) {
-  return Granter(graph, wishes).Run(simplify);
+                      FunctionRef<ir::Graph(const ir::Graph&)> simplify, std::vector<std::string>& warnings) {
+  return Granter(graph, wishes).Run(simplify, warnings);
 }
 
 }  // namespace stepwell::converter

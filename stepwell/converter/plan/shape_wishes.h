@@ -27,8 +27,9 @@ struct ShapeWishes {
 // the user wants fixed, there and in Input::default_shape. Where nothing remembers, `simplify` sees the free shapes, so
 // that the nodes behind a fixed input go on computing shapes from it and a call may still give others (Input::call); a
 // state's shape is that of the conversion. Throws Error(kInvalidArgument) naming input, axis and the node that holds it
-// where a wish cannot be granted, and where a batch is wanted that no input has.
+// where a wish cannot be granted, and where a batch is wanted that no input has. `warnings` gets a line for every
+// extent that stays because a value may have been computed from it.
 ir::Graph GrantShapes(const ir::Graph& graph, const ShapeWishes& wishes,
-                      FunctionRef<ir::Graph(const ir::Graph&)> simplify);
+                      FunctionRef<ir::Graph(const ir::Graph&)> simplify, std::vector<std::string>& warnings);
 
 }  // namespace stepwell::converter

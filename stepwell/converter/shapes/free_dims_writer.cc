@@ -131,18 +131,18 @@ ir::ConstantData ElementOf(const ir::ConstantData& uniform) {
 }
 
 // What computes the numbers of the node's ShapeSite: like what it stands for, a scalar or a vector, of its type.
-ir::ValueId ComputedNumbers(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node,
+ir::ValueId ComputedNumbers(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node, std::size_t input,
                             const std::vector<DimExpr>& target) {
-  const TensorType& type = rewriter.source().value(node.inputs[*ShapeInputOf(node)]).type;
+  const TensorType& type = rewriter.source().value(node.inputs[input]).type;
   const ir::ValueId numbers = type.shape.rank() == 0 ? dims.Scalar(target[0]) : dims.Shape(target);
-  // Bounds of a slice have to be of one type; other ops take what they are given.
-  const bool as_it_was = node.op->name() == "StridedSlice" && type.dtype != DType::kI64;
-  if (!as_it_was) return numbers;
-  return rewriter.builder().AddOne("stop", ops::elementwise::Convert(type.dtype), {numbers});
+  // Bounds of a slice have to be of one type, as factors have; other ops take what they are given.
+  const bool has_others = node.op->name() == "StridedSlice" || node.op->name() == "Multiply";
+  if (!has_others || type.dtype == DType::kI64) return numbers;
+  return rewriter.builder().AddOne("number", ops::elementwise::Convert(type.dtype), {numbers});
 }
 
 void CopyWithTarget(passes::Rewriter& rewriter, DimSource& dims, const ir::Node& node,
-                    const std::vector<DimExpr>& target) {
+                    const std::optional<ShapeSite>& site, const std::vector<DimExpr>& target) {
   ir::GraphBuilder& builder = rewriter.builder();
   if (const auto* constant = ir::As<ir::Constant>(*node.op)) {
     const ir::ValueId element = builder.AddConstant(node.name + "/element", ElementOf(constant->data));
@@ -151,7 +151,8 @@ void CopyWithTarget(passes::Rewriter& rewriter, DimSource& dims, const ir::Node&
   }
   std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
   const bool is_reshape = node.op->name() == "Reshape";
-  inputs[*ShapeInputOf(node)] = is_reshape ? dims.ReshapeTarget(target) : ComputedNumbers(rewriter, dims, node, target);
+  const std::size_t input = site ? *site->input : *ShapeInputOf(node);
+  inputs[input] = is_reshape ? dims.ReshapeTarget(target) : ComputedNumbers(rewriter, dims, node, input, target);
   const std::vector<ir::ValueId> outputs = builder.Add(node.name, node.op, std::move(inputs));
   for (std::size_t i = 0; i < outputs.size(); ++i) rewriter.Map(node.outputs[i], outputs[i]);
 }
@@ -172,7 +173,7 @@ ir::Graph WriteFreeDims(const ProbedGraph& probed, const SolvedShapes& solved) {
     if (target == solved.targets.end()) {
       rewriter.CopyNode(graph.nodes()[i]);
     } else {
-      CopyWithTarget(rewriter, dims, graph.nodes()[i], target->second);
+      CopyWithTarget(rewriter, dims, graph.nodes()[i], probed.sites[i], target->second);
     }
   }
   return std::move(rewriter).Finish();

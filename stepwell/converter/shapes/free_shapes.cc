@@ -10,6 +10,7 @@
 #include "stepwell/converter/shapes/dim_symbols.h"
 #include "stepwell/converter/shapes/free_dims_writer.h"
 #include "stepwell/converter/shapes/image_inputs.h"
+#include "stepwell/converter/shapes/length_values.h"
 #include "stepwell/converter/shapes/shape_probe.h"
 #include "stepwell/converter/shapes/shape_solver.h"
 #include "stepwell/passes/rewriter.h"
@@ -54,7 +55,7 @@ ir::Graph WithStandIns(const ir::Graph& graph) {
 // The graph, with a symbol for every leading axis of its inputs, for every axis of its images, and for those that are
 // free already.
 ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, DimSymbols& symbols) {
-  ProbedGraph probed{graph, {}, {}};
+  ProbedGraph probed{graph, {}, {}, FindNumberFlow(graph), {}};
   const std::vector<bool> is_image = FindImageInputs(graph);
   for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
     const Shape& shape = graph.value(graph.inputs()[i].value).type.shape;
@@ -62,10 +63,15 @@ ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, Di
     if (options.fixed_inputs.contains(graph.inputs()[i].name)) continue;
     for (int axis = 0; axis < shape.rank(); ++axis) {
       const bool may_vary = is_image[i] || axis < options.leading_axes || IsStandIn(shape[axis], axis);
-      if (may_vary && shape[axis] >= 1) axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});
+      if (!may_vary || shape[axis] < 1) continue;
+      axes[AsSize(axis)] = symbols.Add(shape[axis], DimSymbols::Origin{i, axis});
+      if (IsStandIn(shape[axis], axis)) probed.free_in_source.insert(*axes[AsSize(axis)]);
     }
   }
-  for (const ir::Node& node : graph.nodes()) probed.sites.push_back(ShapeSiteOf(graph, node));
+  for (const ir::Node& node : graph.nodes()) {
+    auto site = ShapeSiteOf(graph, node);
+    probed.sites.push_back(site ? std::move(site) : StrideSiteOf(graph, probed.flow, node));
+  }
   // A matrix whose elements are all the same is a matrix: its rows are features, whatever their number.
   for (const ir::Node& node : graph.nodes()) {
     const bool takes_weights = node.op->name() == "MatMul" || node.op->name() == "Convolution";
@@ -76,19 +82,23 @@ ProbedGraph ToProbe(const ir::Graph& graph, const FreeShapesOptions& options, Di
   return probed;
 }
 
-std::vector<std::string> HeldAxes(const ProbedGraph& probed, const SolvedShapes& solved) {
-  std::vector<std::string> held;
+// Says of the axes that are not free which node needs them.
+void TellHeldAxes(const ProbedGraph& probed, const SolvedShapes& solved, FreeShapesResult& result) {
+  std::set<SymbolId> told;
   for (std::size_t i = 0; i < probed.input_symbols.size(); ++i) {
     for (std::size_t axis = 0; axis < probed.input_symbols[i].size(); ++axis) {
       const auto symbol = probed.input_symbols[i][axis];
       if (!symbol || !solved.symbols.IsHard(*symbol)) continue;
-      const auto reason = solved.reasons.find(solved.symbols.Root(*symbol));
-      held.push_back(fmt::format("{} axis {} stays {}: {} needs it", probed.graph.inputs()[i].name, axis,
-                                 solved.symbols.source_value(*symbol),
-                                 reason == solved.reasons.end() ? "another axis equal to it" : reason->second));
+      const SymbolId root = solved.symbols.Root(*symbol);
+      const auto reason = solved.reasons.find(root);
+      const bool is_known = reason != solved.reasons.end();
+      result.held.push_back(fmt::format("{} axis {} stays {}: {} needs it", probed.graph.inputs()[i].name, axis,
+                                        solved.symbols.source_value(*symbol),
+                                        is_known ? reason->second.place : "another axis equal to it"));
+      if (!is_known || !reason->second.is_of_value || !told.insert(root).second) continue;
+      result.held_by_values.push_back(result.held.back());
     }
   }
-  return held;
 }
 
 bool HoldsStandIn(const ProbedGraph& probed, const SolvedShapes& solved) {
@@ -107,7 +117,9 @@ std::optional<FreeShapesResult> FreeStaticShapes(const ir::Graph& graph, const F
   const ProbedGraph probed = ToProbe(graph, options, symbols);
   const SolvedShapes solved = SolveShapes(probed, std::move(symbols));
   if (HoldsStandIn(probed, solved)) return std::nullopt;
-  return FreeShapesResult{WriteFreeDims(probed, solved), HeldAxes(probed, solved)};
+  FreeShapesResult result{WriteFreeDims(probed, solved), {}, {}};
+  TellHeldAxes(probed, solved, result);
+  return result;
 }
 
 }  // namespace
@@ -119,7 +131,7 @@ FreeShapesResult FreeShapes(const ir::Graph& graph, const FreeShapesOptions& opt
   } catch (const Error&) {
     // The source's free axes cannot have just any extents; which ones, only a call tells.
   }
-  return {graph, {}};
+  return {graph, {}, {}};
 }
 
 }  // namespace stepwell::converter

@@ -20,6 +20,9 @@ struct FreeShapesResult {
   ir::Graph graph;
   // For people: "input_node axis 2 stays 19: node 'Reshape' (Reshape) needs it".
   std::vector<std::string> held;
+  // Those of them, one for each extent, that no shape holds but a value: a number that the source may have computed
+  // from the extent, or elements read at fixed places.
+  std::vector<std::string> held_by_values;
 };
 
 // Frees the batch and the number of frames of a graph whose inputs have the source's shapes.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "stepwell/base/error.h"
+#include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/ops/matmul/matmul.h"
 
 namespace stepwell::converter {
@@ -74,10 +75,13 @@ std::optional<ShapeConflict> ShapeProbe::Run() {
 
 std::optional<ShapeConflict> ShapeProbe::AddNode(std::size_t index) {
   const ir::Node& node = graph_.nodes()[index];
-  if (auto conflict = FixedRead(node)) return conflict;
+  if (auto conflict = FixedRead(index)) return conflict;
   std::vector<ir::ValueId> inputs;
   for (const ir::ValueId input : node.inputs) inputs.push_back(Mapped(input));
   const auto target = TargetOf(index);
+  if (!target) {
+    if (auto conflict = ExtentInValue(node)) return conflict;
+  }
   std::optional<Error> error = target ? AddWithTarget(index, inputs, *target) : Add(node, inputs);
   if (error && !target) {
     // A target that is computed in part from constants: Concat([1, 50], the last dimension).
@@ -103,7 +107,7 @@ std::optional<Error> ShapeProbe::AddWithTarget(std::size_t index, std::vector<ir
   for (const DimExpr& expr : target) symbols_.RememberOrder(expr);
   targets_[index] = target;
   const auto& site = probed_.sites[index];
-  const auto shape_input = ShapeInputOf(node);
+  const auto shape_input = site ? site->input : ShapeInputOf(node);
   if (!shape_input) {
     // A uniform constant: all that counts is how large it is now.
     const TensorType type{graph_.value(node.outputs[0]).type.dtype, Shape(std::span<const Dim>(probes))};
@@ -112,6 +116,10 @@ std::optional<Error> ShapeProbe::AddWithTarget(std::size_t index, std::vector<ir
   }
   const bool is_scalar = SourceShape(node.inputs[*shape_input]).rank() == 0;
   inputs[*shape_input] = is_scalar ? builder_.AddInt("target", probes[0]) : builder_.AddInts("target", probes);
+  if (node.op->name() == "Multiply") {
+    const DType dtype = graph_.value(node.outputs[0]).type.dtype;
+    inputs[*shape_input] = builder_.AddOne("factor", ops::elementwise::Convert(dtype), {inputs[*shape_input]});
+  }
   if (site && IsSlice(node)) WidenData(node, *site, target, inputs);
   return Add(node, inputs);
 }
@@ -212,6 +220,7 @@ DimExpr ShapeProbe::SoftExpr(std::size_t index, const ShapeSite& site, std::size
     const ir::ValueId data = graph_.nodes()[index].inputs[0];
     const auto whole = SourceShape(data)[*axis] == number ? ExprOf(data, *axis) : std::nullopt;
     if (whole && !whole->is_literal()) return *whole;
+    if (site.is_end[element]) return literal;
   }
   const auto [entry, is_new] = soft_.try_emplace({index, element}, 0);
   if (is_new) entry->second = symbols_.Add(number, std::nullopt);
@@ -223,20 +232,6 @@ bool ShapeProbe::IsAnExtent(std::int64_t number) const {
     return std::any_of(axes.begin(), axes.end(),
                        [&](const auto& symbol) { return symbol && symbols_.source_value(*symbol) == number; });
   });
-}
-
-// Constant indices into an axis, or a constant split of it, read a fixed number of its elements: the axis is no free
-// one, although no shape says so.
-std::optional<ShapeConflict> ShapeProbe::FixedRead(const ir::Node& node) const {
-  if (node.op->name() != "Gather" || node.inputs.size() < 3) return std::nullopt;
-  const ir::ConstantData* indices = graph_.constant(node.inputs[1]);
-  const ir::ConstantData* axis_data = graph_.constant(node.inputs[2]);
-  if (indices == nullptr || axis_data == nullptr || indices->num_elements() < 2) return std::nullopt;
-  const auto axis = axis_data->Ints();
-  if (!axis || axis->size() != 1) return std::nullopt;
-  const auto expr = ExprOf(node.inputs[0], NormalizedAxis((*axis)[0], SourceShape(node.inputs[0]).rank()));
-  if (!expr || expr->is_literal()) return std::nullopt;
-  return ShapeConflict{PlaceOf(node), {}, {}, expr->symbols, {}};
 }
 
 std::optional<ShapeConflict> ShapeProbe::StateConflict() const {

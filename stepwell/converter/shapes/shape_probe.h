@@ -11,6 +11,7 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/converter/shapes/dim_symbols.h"
+#include "stepwell/converter/shapes/number_flow.h"
 #include "stepwell/converter/shapes/shape_site.h"
 #include "stepwell/ir/builder.h"
 
@@ -31,6 +32,7 @@ struct ShapeConflict {
   // Symbols that no dimension of the place is a product of, but that one depends on (the height of an image, behind
   // convolutions). Only where there is no candidate.
   std::vector<SymbolId> hidden;
+  bool is_of_value = false;  // no shape shows it: elements are read, or numbers computed with
 };
 
 // Numbers in a graph's constants that may have been dimensions: (node, element of its shape input) -> symbol.
@@ -50,6 +52,8 @@ struct ProbedGraph {
   const ir::Graph& graph;
   std::vector<std::vector<std::optional<SymbolId>>> input_symbols;  // by input and axis
   std::vector<std::optional<ShapeSite>> sites;                      // by node
+  NumberFlow flow;
+  std::set<SymbolId> free_in_source;  // axes that the source leaves open: it cannot have computed with their extents
 };
 
 // Which axes of two inputs of a node have to do with each other.
@@ -86,7 +90,15 @@ class ShapeProbe {
   // Inputs for a slice to `target`: data that reaches at least that far.
   void WidenData(const ir::Node& node, const ShapeSite& site, const std::vector<DimExpr>& target,
                  std::vector<ir::ValueId>& inputs);
-  std::optional<ShapeConflict> FixedRead(const ir::Node& node) const;
+  // In shape_probe_values.cc: where a value tells of an extent, not a shape.
+  std::optional<ShapeConflict> FixedRead(std::size_t index) const;
+  std::optional<ShapeConflict> FixedIndices(const ir::Node& node) const;
+  std::optional<ShapeConflict> FixedSlice(std::size_t index) const;
+  std::optional<ShapeConflict> MergedRead(const ir::Node& node) const;
+  std::optional<ShapeConflict> ExtentInValue(const ir::Node& node) const;
+  // The place with those of the symbols that are not free in the source; nothing when all are.
+  std::optional<ShapeConflict> ValueConflict(std::string place, const std::vector<SymbolId>& symbols) const;
+  bool IsLiteralExtent(Dim extent) const;
   std::optional<ShapeConflict> StateConflict() const;
   ShapeConflict ConflictAt(const ir::Node& node) const;
   std::vector<SymbolId> HiddenSymbols(const ir::Node& node, const ShapeConflict& conflict) const;

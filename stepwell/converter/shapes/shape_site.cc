@@ -15,8 +15,9 @@ struct ShapeInput {
   std::string_view op;
   std::size_t input;
 };
-constexpr std::array kShapeInputs = {ShapeInput{"Reshape", 1}, ShapeInput{"Range", 1}, ShapeInput{"Broadcast", 1},
-                                     ShapeInput{"Tile", 1},    ShapeInput{"Slice", 2}, ShapeInput{"StridedSlice", 2}};
+constexpr std::array kShapeInputs = {ShapeInput{"Reshape", 1},     ShapeInput{"Range", 1},  ShapeInput{"Broadcast", 1},
+                                     ShapeInput{"Tile", 1},        ShapeInput{"OneHot", 1}, ShapeInput{"Slice", 2},
+                                     ShapeInput{"StridedSlice", 2}};
 
 std::optional<std::vector<std::int64_t>> KnownInts(const ir::Graph& graph, const ir::Node& node, std::size_t input) {
   if (input >= node.inputs.size()) return std::nullopt;
@@ -40,17 +41,44 @@ std::vector<SlicedAxis> SlicedAxesOf(const ir::Graph& graph, const ir::Node& nod
   return strided == nullptr ? std::vector<SlicedAxis>{} : strided->Axes(rank, count);
 }
 
-// A slice whose stop may have been a dimension takes the first elements, every one of them.
+// One axis of a slice, with its bounds in the source.
+struct SliceOfAxis {
+  SlicedAxis sliced;
+  Dim extent = 0;
+  std::optional<std::int64_t> start;
+  std::int64_t stop = 0;
+  bool every_one = false;
+
+  // A slice whose stop may have been a dimension takes the first elements, every one of them.
+  bool TakesFirst() const { return sliced.open_start || (start && *start == 0); }
+  // A stop at the end of the data, behind elements that are left out.
+  bool TakesRest() const { return every_one && start && *start > 0 && stop == extent; }
+  bool TakesFixed() const {
+    if (!start || *start < 0) return false;
+    if (sliced.kind == SlicedAxis::Kind::kIndex) return *start > 0 && *start + 1 == extent;
+    const bool ends_inside = !sliced.open_stop && stop > 0 && stop < extent;
+    return ends_inside && (stop - *start > 1 || stop + 1 == extent);
+  }
+};
+
 void MarkStops(const ir::Graph& graph, const ir::Node& node, ShapeSite& site) {
   const auto starts = KnownInts(graph, node, 1);
   const auto steps = node.inputs.size() > 3 ? KnownInts(graph, node, 3) : std::vector<std::int64_t>{};
-  if (!graph.value(node.inputs[0]).type.shape.has_rank() || !steps) return;
+  const Shape& data = graph.value(node.inputs[0]).type.shape;
+  if (!data.has_rank() || !steps) return;
+  site.is_end.resize(site.numbers.size());
   for (const SlicedAxis& sliced : SlicedAxesOf(graph, node, site.numbers.size())) {
     const std::size_t entry = sliced.entry;
-    if (sliced.kind != SlicedAxis::Kind::kRange || sliced.open_stop || entry >= site.numbers.size()) continue;
-    const bool from_first = sliced.open_start || (starts && entry < starts->size() && (*starts)[entry] == 0);
-    const bool every_one = entry >= steps->size() || (*steps)[entry] == 1;
-    site.may_vary[entry] = from_first && every_one && site.numbers[entry] > 1;
+    const bool is_bounded = sliced.kind == SlicedAxis::Kind::kRange || sliced.kind == SlicedAxis::Kind::kIndex;
+    if (!is_bounded || entry >= site.numbers.size()) continue;
+    SliceOfAxis slice{sliced, data[sliced.axis], std::nullopt, site.numbers[entry], false};
+    if (sliced.open_start) slice.start = 0;
+    if (!sliced.open_start && starts && entry < starts->size()) slice.start = (*starts)[entry];
+    slice.every_one = entry >= steps->size() || (*steps)[entry] == 1;
+    if (slice.TakesFixed()) site.fixed_axes.push_back(sliced.axis);
+    if (sliced.kind == SlicedAxis::Kind::kIndex || sliced.open_stop) continue;
+    site.is_end[entry] = slice.TakesRest();
+    site.may_vary[entry] = site.is_end[entry] || (slice.TakesFirst() && slice.every_one && slice.stop > 1);
     if (site.may_vary[entry]) site.sliced_axis[entry] = sliced.axis;
   }
 }

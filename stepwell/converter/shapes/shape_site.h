@@ -21,6 +21,10 @@ struct ShapeSite {
   std::vector<bool> may_vary;
   // For a slice: the axis of the data that a number speaks of, where it may vary.
   std::vector<std::optional<int>> sliced_axis;
+  // For a slice from another element than the first: whether the number is the end of the data, whatever that is.
+  std::vector<bool> is_end = {};
+  // For a slice: the axes of the data of which it reads certain elements, neither the first alone nor all.
+  std::vector<int> fixed_axes = {};
 };
 
 // Nothing for a node that has no such numbers.

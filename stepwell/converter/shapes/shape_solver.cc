@@ -22,9 +22,9 @@ struct Step {
 struct Attempt {
   DimSymbols symbols;
   SoftNumbers soft;
-  std::map<SymbolId, std::string> reasons;
+  std::map<SymbolId, HoldingPlace> reasons;
 
-  void Take(const Step& step, const std::string& place) {
+  void Take(const Step& step, const HoldingPlace& place) {
     if (step.unified) symbols.Unify(step.unified->first, step.unified->second);
     for (const SymbolId symbol : step.given_up) {
       if (symbols.IsHard(symbol)) continue;
@@ -107,13 +107,14 @@ class ShapeSolver {
   // After the first step; the attempts that the other steps make are kept for later. Steps in another order come to the
   // same.
   Attempt Resolved(const ShapeConflict& conflict, Attempt attempt) {
+    const HoldingPlace place{conflict.place, conflict.is_of_value};
     const std::vector<Step> steps = StepsFor(attempt.symbols, conflict);
     for (auto step = steps.rbegin(); step + 1 != steps.rend(); ++step) {
       Attempt other = attempt;
-      other.Take(*step, conflict.place);
+      other.Take(*step, place);
       if (met_.insert(other.symbols.Roots()).second) pending_.push_back(std::move(other));
     }
-    attempt.Take(steps[0], conflict.place);
+    attempt.Take(steps[0], place);
     met_.insert(attempt.symbols.Roots());
     return attempt;
   }

@@ -9,12 +9,18 @@
 
 namespace stepwell::converter {
 
+// Why a dimension is not free.
+struct HoldingPlace {
+  std::string place;         // that needs it, for people
+  bool is_of_value = false;  // ShapeConflict::is_of_value
+};
+
 // Which dimensions are free, and what follows from them.
 struct SolvedShapes {
   DimSymbols symbols;
   ShapeTargets targets;
   std::vector<DimLimit> limits;
-  std::map<SymbolId, std::string> reasons;  // by root: the place that needs a dimension which is not free
+  std::map<SymbolId, HoldingPlace> reasons;  // by root, of dimensions that are not free
 };
 
 // Probes a graph until everything fits. Where the probes do not fit, two symbols have to be equal, or one of them has
