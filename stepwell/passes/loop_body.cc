@@ -50,8 +50,18 @@ std::optional<std::int64_t> LoopBody::CounterStart(ir::ValueId value) const {
 
 std::optional<std::size_t> LoopBody::UnchangingInput(ir::ValueId value) const {
   const auto* map = MapBehind(value);
-  if (map == nullptr || map->slicing || ops::control::IsCarried(op_, map->body_input)) return std::nullopt;
+  if (map == nullptr) return ConstantInput(value);
+  if (map->slicing || ops::control::IsCarried(op_, map->body_input)) return std::nullopt;
   return AsSize(map->external_port);
+}
+
+std::optional<std::size_t> LoopBody::ConstantInput(ir::ValueId value) const {
+  const ir::ConstantData* constant = matcher_.graph().constant(matcher_.BehindViews(value));
+  for (std::size_t input = 0; constant != nullptr && input < node_.inputs.size(); ++input) {
+    const ir::ConstantData* outer = outer_.graph().constant(node_.inputs[input]);
+    if (outer != nullptr && outer->identity == constant->identity) return input;
+  }
+  return std::nullopt;
 }
 
 }  // namespace stepwell::passes

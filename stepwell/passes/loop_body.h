@@ -36,6 +36,8 @@ class LoopBody {
   std::optional<std::size_t> UnchangingInput(ir::ValueId value) const;
 
  private:
+  // The node's constant input that the value is, too.
+  std::optional<std::size_t> ConstantInput(ir::ValueId value) const;
   ir::ValueId Output(std::int64_t output) const { return matcher_.graph().outputs()[AsSize(output)].value; }
 
   const Matcher& outer_;

@@ -4,6 +4,7 @@
 
 #include "stepwell/ops/control/body.h"
 #include "stepwell/ops/control/loops.h"
+#include "stepwell/ops/layout/broadcast.h"
 #include "stepwell/passes/loop_padding.h"
 
 namespace stepwell::passes {
@@ -43,6 +44,12 @@ std::optional<LstmLoop::Slices> MatchSlices(const Shape& whole, const SubgraphOp
   if (before == 1 && behind == frame.num_elements()) return LstmLoop::Slices{SequenceOrder::kFramesFirst, backward};
   if (before != frame[0] || behind != frame[1]) return std::nullopt;
   return LstmLoop::Slices{SequenceOrder::kBatchFirst, backward};
+}
+
+// Also of zeros that are repeated to a shape that is computed.
+bool IsZero(const Matcher& matcher, ir::ValueId value) {
+  const ir::Node* repeated = matcher.Producer<ops::layout::Broadcast>(value);
+  return matcher.UniformValue(repeated == nullptr ? value : repeated->inputs[0]) == 0.0;
 }
 
 bool IsTrue(const Matcher& matcher, ir::ValueId value) { return matcher.UniformValue(value) == 1.0; }
@@ -86,23 +93,31 @@ std::optional<LstmPattern> OnlyStep(const Matcher& matcher) {
   return step;
 }
 
-// Whether the next iteration takes the new state, or, for rows that have ended, the old one. Sets the mask.
-bool MatchFeedback(const LoopBody& body, ir::ValueId old_state, ir::ValueId new_state, std::optional<RowMask>& mask) {
+// What the next iteration takes: the new state, or, for rows that have ended, the old one or zeros.
+struct Feedback {
+  std::optional<RowMask> mask;
+  Ended ended = Ended::kRunsOn;
+
+  friend bool operator==(const Feedback&, const Feedback&) = default;
+};
+
+std::optional<Feedback> MatchFeedback(const LoopBody& body, ir::ValueId old_state, ir::ValueId new_state) {
   const auto next = body.NextOf(old_state);
-  if (!next || *next == new_state) return next.has_value();
+  if (!next) return std::nullopt;
+  if (*next == new_state) return Feedback{};
   const auto masked = MatchMasked(body, *next);
-  if (!masked || masked->running != new_state) return false;
-  mask = masked->mask;
-  return masked->ended == body.matcher().BehindViews(old_state);
+  if (!masked || masked->running != new_state) return std::nullopt;
+  const Matcher& matcher = body.matcher();
+  if (masked->ended == matcher.BehindViews(old_state)) return Feedback{masked->mask, Ended::kHolds};
+  if (IsZero(matcher, masked->ended)) return Feedback{masked->mask, Ended::kZero};
+  return std::nullopt;
 }
 
 bool TakeFeedback(const LoopBody& body, LstmLoop& loop) {
-  std::optional<RowMask> of_h;
-  std::optional<RowMask> of_c;
-  if (!MatchFeedback(body, loop.step.h, loop.step.h_out, of_h)) return false;
-  if (!MatchFeedback(body, loop.step.c, loop.step.c_out, of_c) || of_c != of_h) return false;
-  loop.mask = of_h;
-  loop.holds_states = of_h.has_value();
+  const auto of_h = MatchFeedback(body, loop.step.h, loop.step.h_out);
+  if (!of_h || MatchFeedback(body, loop.step.c, loop.step.c_out) != of_h) return false;
+  loop.mask = of_h->mask;
+  loop.states = of_h->ended;
   return true;
 }
 
@@ -140,19 +155,40 @@ std::optional<LstmLoop::Result> MatchValue(const LoopBody& body, ir::ValueId val
   if (running != loop.step.h_out && running != loop.step.c_out) return std::nullopt;
   const bool is_h = running == loop.step.h_out;
   result.of = is_h ? LstmLoop::Result::Of::kH : LstmLoop::Result::Of::kC;
-  if (!masked) return loop.holds_states ? std::nullopt : std::optional(result);
+  if (!masked) return loop.states == Ended::kRunsOn ? std::optional(result) : std::nullopt;
   if (loop.mask && *loop.mask != masked->mask) return std::nullopt;
   loop.mask = masked->mask;
   const Matcher& matcher = body.matcher();
-  const bool holds = loop.holds_states && masked->ended == matcher.BehindViews(is_h ? loop.step.h : loop.step.c);
-  if (!holds && matcher.UniformValue(masked->ended) != 0.0) return std::nullopt;
+  const bool holds =
+      loop.states == Ended::kHolds && masked->ended == matcher.BehindViews(is_h ? loop.step.h : loop.step.c);
+  if (!holds && !IsZero(matcher, masked->ended)) return std::nullopt;
   result.ended = holds ? Ended::kHolds : Ended::kZero;
+  return result;
+}
+
+// What a state of the loop holds at its end, when it takes each row's h or c at its last frame. Sets the mask where
+// there is none yet.
+std::optional<LstmLoop::Result> MatchTaken(const LoopBody& body, ir::ValueId value, LstmLoop& loop) {
+  const auto taken = MatchTakenAtEnd(body, value);
+  if (!taken || (taken->running != loop.step.h_out && taken->running != loop.step.c_out)) return std::nullopt;
+  if ((loop.mask && *loop.mask != taken->mask) || body.NextOf(taken->ended) != value) return std::nullopt;
+  const SubgraphOp::InputMap* initial = body.MapBehind(taken->ended);
+  if (initial == nullptr || initial->slicing) return std::nullopt;
+  loop.mask = taken->mask;
+  LstmLoop::Result result;
+  result.of = taken->running == loop.step.h_out ? LstmLoop::Result::Of::kH : LstmLoop::Result::Of::kC;
+  result.ended = Ended::kTaken;
+  result.initial = AsSize(initial->external_port);
   return result;
 }
 
 std::optional<LstmLoop::Result> MatchResult(const Matcher& matcher, const ir::Node& node, const LoopBody& body,
                                             LstmLoop& loop, const SubgraphOp::OutputMap& map) {
-  auto result = MatchValue(body, body.OutputBehind(map.body_output), loop);
+  const ir::ValueId value = body.OutputBehind(map.body_output);
+  if (!map.slicing) {
+    if (const auto taken = MatchTaken(body, value, loop)) return taken;
+  }
+  auto result = MatchValue(body, value, loop);
   if (!result) return std::nullopt;
   const bool is_h = result->of == LstmLoop::Result::Of::kH;
   const Shape& frame = body.matcher().ShapeOf(is_h ? loop.step.h_out : loop.step.c_out);
@@ -192,7 +228,7 @@ bool HasLengths(const Matcher& matcher, const ir::Node& node, const LstmLoop& lo
 std::optional<LstmLoop> MatchLstmLoop(const Matcher& matcher, const ir::Node& node) {
   const auto* op = ir::As<SubgraphOp>(*node.op);
   if (op == nullptr) return std::nullopt;
-  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, 0, {}, false, {}, {}, {}};
+  LstmLoop loop{BodyOf(matcher, node, *op), {}, {}, 0, 0, 0, 0, {}, Ended::kRunsOn, {}, {}, {}};
   const LoopBody body(matcher, node, *op, loop.body);
   const std::optional<LstmPattern> step = OnlyStep(body.matcher());
   if (!step) return std::nullopt;

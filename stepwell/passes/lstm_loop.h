@@ -21,8 +21,10 @@ struct LstmLoop {
   struct Result {
     enum class Of : std::uint8_t { kH, kC } of = Of::kH;
     // What stands in for rows that have ended.
-    enum class Ended : std::uint8_t { kRunsOn, kZero, kHolds } ended = Ended::kRunsOn;
+    enum class Ended : std::uint8_t { kRunsOn, kZero, kHolds, kTaken } ended = Ended::kRunsOn;
     std::optional<Slices> frames;  // none: the value of the last iteration
+    // Of kTaken: the node's input that stands where a row's last frame is not among those run.
+    std::size_t initial = 0;
   };
 
   ir::Graph body;    // with the types that the node's inputs give it
@@ -33,7 +35,8 @@ struct LstmLoop {
   std::size_t h = 0;
   std::size_t c = 0;
   std::optional<RowMask> mask;  // where rows end, in results that ask for it
-  bool holds_states = false;    // whether the states of rows that have ended stay
+  // What the next iteration takes for the states of rows that have ended.
+  Result::Ended states = Result::Ended::kRunsOn;
   // The number of iterations, where only a run tells it: results of all frames are filled up with zeros.
   std::optional<ir::ValueId> trips;
   std::vector<LoopPadding> paddings;           // the nodes that fill them up

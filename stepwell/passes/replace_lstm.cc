@@ -98,6 +98,11 @@ class LoopReplacement {
   ValueId AddResult(const LstmLoop::Result& result, ValueId all, ValueId initial) {
     const std::string name = node_.name + "/result";
     if (!result.frames && result.ended == Ended::kHolds) return ends_->Last(all, initial);
+    if (result.ended == Ended::kTaken) {
+      const Shape& shape = builder_.type(initial).shape;
+      const ValueId other = rewriter_.Mapped(node_.inputs[result.initial]);
+      return ends_->LastRun(all, AddShaped(builder_, name + "/initial", other, shape));
+    }
     ValueId value = all;
     if (result.ended == Ended::kZero) value = ends_->Zeroed(all);
     if (result.ended == Ended::kHolds) value = ends_->Held(all, initial);

@@ -70,4 +70,10 @@ ValueId RowEnds::Last(ValueId sequence, ValueId initial) {
   return Selected(Reshaped(runs, {batch_, 1}), last, initial);
 }
 
+ValueId RowEnds::LastRun(ValueId sequence, ValueId initial) {
+  const ValueId ends = builder_.AddOne(name_ + "/ends_in_time", ops::elementwise::LessEqual{},
+                                       {lengths_, builder_.AddInt(name_ + "/frames", frames_)});
+  return Selected(Reshaped(ends, {batch_, 1}), Last(sequence, initial), initial);
+}
+
 }  // namespace stepwell::passes

@@ -18,8 +18,10 @@ class RowEnds {
   // The sequence with zeros, or with its last value, behind each row's end.
   ir::ValueId Zeroed(ir::ValueId sequence);
   ir::ValueId Held(ir::ValueId sequence, ir::ValueId initial);
-  // The value [B, N] at each row's last frame, or the initial one.
+  // The value [B, N] at each row's last frame, or the initial one. Rows longer than the sequence end with it.
   ir::ValueId Last(ir::ValueId sequence, ir::ValueId initial);
+  // The same, but the initial one for rows longer than the sequence.
+  ir::ValueId LastRun(ir::ValueId sequence, ir::ValueId initial);
 
  private:
   bool is_frames_first() const { return order_ == kernels::SequenceOrder::kFramesFirst; }

@@ -26,4 +26,8 @@ struct MaskedValue {
 // with lengths that stay the same, however it is spelled.
 std::optional<MaskedValue> MatchMasked(const LoopBody& body, ir::ValueId value);
 
+// The same of a Select whose condition holds at the last iteration at which a row runs: `running` is what is taken
+// then, `ended` what is there at all others.
+std::optional<MaskedValue> MatchTakenAtEnd(const LoopBody& body, ir::ValueId value);
+
 }  // namespace stepwell::passes

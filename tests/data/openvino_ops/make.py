@@ -8,6 +8,7 @@ import os
 
 import numpy as np
 import openvino as ov
+from openvino._offline_transformations import convert_sequence_to_tensor_iterator_transformation
 from openvino.runtime import opset1, opset5, opset9, opset14 as ops
 from openvino.runtime.utils.node_factory import NodeFactory
 
@@ -32,9 +33,10 @@ def tensor(array):
     return {"type": names[array.dtype.name], "shape": list(array.shape), "values": values}
 
 
-def record(name, outputs, inputs, expected=None):
+def record(name, outputs, inputs, expected=None, transform=lambda model: None):
     """`inputs`: (Parameter, array) pairs. `expected`: NumPy's values, for what OpenVINO specifies but cannot run."""
     model = ov.Model(outputs, [parameter for parameter, _ in inputs], name)
+    transform(model)
     path = os.path.join(HERE, name + ".xml")
     ov.save_model(model, path, compress_to_fp16=False)
     results = expected
@@ -305,6 +307,24 @@ def masked_loops():
                                      node.get_iter_value(results[1].output(0), -1)], [x, h, c])
 
 
+def converted_sequences():
+    """The TensorIterators that OpenVINO makes of LSTMSequences, with lengths that it knows, does not know, or whose
+    number it does not know: states of their own take each row's end."""
+    B, T, I, N = 3, 5, 4, 6
+    for kind, lengths in (("full", [T] * B), ("short", [3, 5, 1]), ("fed", [5, 1, 4]), ("free", [2, 5, 3])):
+        for direction in ("forward", "reverse"):
+            batch = -1 if kind == "free" else B
+            state = [batch, 1, N]
+            inputs = [fed(floats(B, T, I), [batch, T, I]), fed(floats(B, 1, N), state), fed(floats(B, 1, N), state)]
+            if kind in ("fed", "free"):
+                inputs.append(fed(np.array(lengths, np.int32), [batch]))
+            ends = inputs[3][0] if len(inputs) > 3 else np.array(lengths, np.int32)
+            node = opset5.lstm_sequence(*(parameter for parameter, _ in inputs[:3]), ends, *lstm_parts(1, I, N), N,
+                                        direction)
+            record(f"lstm_iterator_of_sequence_{direction}_{kind}", node.outputs(), inputs,
+                   transform=convert_sequence_to_tensor_iterator_transformation)
+
+
 def versions():
     """Attributes and opsets that only OpenVINO's own converters write."""
     x = fed(counting(3, 2))
@@ -325,7 +345,8 @@ def versions():
 
 
 if __name__ == "__main__":
-    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions, other_cells, masked_loops):
+    for group in (layout, audio, lstm, iterators, loops, lstm_loop, versions, other_cells, masked_loops,
+                  converted_sequences):
         group()
     with open(os.path.join(HERE, "cases.json"), "w") as file:
         file.write('{"cases": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]}\n")
