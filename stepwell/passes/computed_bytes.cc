@@ -24,8 +24,11 @@ std::size_t WorkOf(std::span<const ir::ConstantData> inputs) {
   return work;
 }
 
+// What all sources here are.
+class DerivedBytes : public ByteSource {};
+
 // Output `port` of an op on constants.
-class ComputedBytes : public ByteSource {
+class ComputedBytes : public DerivedBytes {
  public:
   ComputedBytes(const ir::Node& node, std::span<const ir::ConstantData> inputs, std::size_t port, std::size_t size,
                 std::size_t work)
@@ -54,7 +57,7 @@ class ComputedBytes : public ByteSource {
 };
 
 // What a Convert gives, piece by piece: weights that are stored in 16 bits are never whole in memory in 32.
-class ConvertedBytes : public ByteSource {
+class ConvertedBytes : public DerivedBytes {
  public:
   ConvertedBytes(const ir::Node& node, const ir::ConstantData& input, const TensorType& type, std::size_t work)
       : op_(node.op), input_(input), size_(type.bytes()), work_(work) {}
@@ -105,7 +108,7 @@ class PieceBuffer {
 };
 
 // Parts joined along an axis: of each in turn one row, `rows` times.
-class JoinedBytes : public ByteSource {
+class JoinedBytes : public DerivedBytes {
  public:
   JoinedBytes(std::span<const ir::ConstantData> parts, std::size_t rows, std::size_t size)
       : rows_(rows), size_(size), work_(CheckedAdd(size, WorkOf(parts))) {
@@ -188,6 +191,10 @@ std::optional<std::vector<ir::ConstantData>> ComputedWhenRead(const ir::Node& no
                                                             node, constants, port, types[port].bytes(), work))));
   }
   return results;
+}
+
+bool IsComputedWhenRead(const ir::ConstantData& constant) {
+  return dynamic_cast<const DerivedBytes*>(constant.bytes.source().get()) != nullptr;
 }
 
 }  // namespace stepwell::passes

@@ -15,4 +15,7 @@ std::optional<std::vector<ir::ConstantData>> ComputedWhenRead(const ir::Node& no
                                                               std::span<const ir::ConstantData> constants,
                                                               std::span<const TensorType> types);
 
+// Whether a constant is one of those.
+bool IsComputedWhenRead(const ir::ConstantData& constant);
+
 }  // namespace stepwell::passes

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "stepwell/passes/compressed_constant.h"
 #include "stepwell/passes/computed_bytes.h"
@@ -33,16 +34,26 @@ std::size_t TotalBytes(std::span<const TensorType> types) {
   return bytes;
 }
 
-bool MayFold(std::span<const ir::ConstantData> inputs, std::span<const TensorType> outputs,
-             const FoldOptions& options) {
-  const auto is_static = [](const TensorType& type) { return type.shape.is_static(); };
-  if (!std::all_of(outputs.begin(), outputs.end(), is_static)) return false;
-  const std::size_t bytes = TotalBytes(outputs);
-  if (bytes <= options.small_bytes) return true;
-  if (options.large == FoldOptions::Large::kKeep) return false;
-  std::size_t input_bytes = 0;
-  for (const ir::ConstantData& input : inputs) input_bytes += input.bytes.size();
-  return bytes <= input_bytes;
+// Of all different constants: a Concat of one with itself grows.
+std::size_t DistinctBytes(std::span<const ir::ConstantData> constants) {
+  std::map<const void*, std::size_t> bytes;
+  for (const ir::ConstantData& constant : constants) {
+    std::size_t& most = bytes[constant.bytes.origin()];
+    most = std::max(most, constant.bytes.size());
+  }
+  std::size_t sum = 0;
+  for (const auto& entry : bytes) sum = CheckedAdd(sum, entry.second);
+  return sum;
+}
+
+std::size_t StoredBytes(const ir::Graph& graph) {
+  std::size_t bytes = 0;
+  for (const ir::Node& node : graph.nodes()) {
+    const auto* constant = ir::As<ir::Constant>(*node.op);
+    if (constant != nullptr && !IsComputedWhenRead(constant->data))
+      bytes = CheckedAdd(bytes, constant->data.bytes.size());
+  }
+  return bytes;
 }
 
 // The integers of `values` as a constant of the type; nothing unless all are known and the type holds them.
@@ -63,32 +74,6 @@ std::optional<ir::ConstantData> KnownInts(const ir::PartialInts& values, const T
   return ir::ConstantData::Of(std::move(tensor));
 }
 
-// What the node's outputs are known to be; nothing when they depend on data.
-std::optional<std::vector<ir::ConstantData>> Folded(const ir::GraphBuilder& builder, const ir::Node& node,
-                                                    std::span<const ir::ValueId> inputs, const FoldOptions& options) {
-  const Inferred inferred = builder.Infer(*node.op, inputs);
-  if (const auto constants = ConstantInputs(builder, inputs)) {
-    if (auto compressed = CompressedConstant(*node.op, *constants, inferred.types[0])) return std::vector{*compressed};
-    if (node.op->IsView() && !constants->front().bytes.is_held()) {
-      return std::vector{ir::ConstantData::Of(inferred.types[0], constants->front().bytes)};
-    }
-    if (!MayFold(*constants, inferred.types, options)) return std::nullopt;
-    if (TotalBytes(inferred.types) > options.small_bytes) {
-      if (auto deferred = ComputedWhenRead(node, *constants, inferred.types)) return deferred;
-    }
-    auto results = EvaluateOp(*node.op, *constants, ops::KernelSet::kFast);
-    // Weights in a mapped file, now copied into the result: rarely read again.
-    if (!node.op->IsView()) {
-      for (const ir::ConstantData& constant : *constants) constant.bytes.ReleasePages();
-    }
-    return results;
-  }
-  if (!inferred.ints || inferred.types.size() != 1) return std::nullopt;
-  const std::optional<ir::ConstantData> ints = KnownInts(*inferred.ints, inferred.types[0]);
-  if (!ints) return std::nullopt;
-  return std::vector{*ints};
-}
-
 void AddFolded(Rewriter& rewriter, const ir::Node& node, std::span<const ir::ConstantData> constants) {
   for (std::size_t port = 0; port < constants.size(); ++port) {
     const std::string name = port == 0 ? node.name : fmt::format("{}.{}", node.name, port);
@@ -98,26 +83,78 @@ void AddFolded(Rewriter& rewriter, const ir::Node& node, std::span<const ir::Con
 
 }  // namespace
 
-void FoldOrCopy(Rewriter& rewriter, const ir::Node& node, const FoldOptions& options) {
+Folder::Folder(const ir::Graph& source, const FoldOptions& options) : options_(options) {
+  constexpr std::size_t kAlways = std::size_t{256} << 20;
+  constexpr std::size_t kMostGrowth = 8;
+  small_left_ = large_left_ = CheckedAdd(kAlways, CheckedMul(kMostGrowth, StoredBytes(source)));
+}
+
+bool Folder::Take(std::size_t bytes) {
+  std::size_t& left = bytes <= options_.small_bytes ? small_left_ : large_left_;
+  if (bytes > left) return false;
+  left -= bytes;
+  return true;
+}
+
+bool Folder::MayFold(const Constants& inputs, std::span<const TensorType> types) const {
+  const auto is_static = [](const TensorType& type) { return type.shape.is_static(); };
+  if (!std::all_of(types.begin(), types.end(), is_static)) return false;
+  const std::size_t bytes = TotalBytes(types);
+  if (bytes <= options_.small_bytes) return true;
+  return options_.large != FoldOptions::Large::kKeep && bytes <= DistinctBytes(inputs);
+}
+
+std::optional<Folder::Constants> Folder::Computed(const ir::Node& node, const Constants& inputs,
+                                                  std::span<const TensorType> types) {
+  if (!MayFold(inputs, types)) return std::nullopt;
+  if (node.op->IsView()) return EvaluateOp(*node.op, inputs, ops::KernelSet::kFast);
+  if (!Take(TotalBytes(types))) return std::nullopt;
+  if (TotalBytes(types) > options_.small_bytes) {
+    if (auto deferred = ComputedWhenRead(node, inputs, types)) return deferred;
+  }
+  auto results = EvaluateOp(*node.op, inputs, ops::KernelSet::kFast);
+  // Weights in a mapped file, now copied into the result: rarely read again.
+  for (const ir::ConstantData& constant : inputs) constant.bytes.ReleasePages();
+  return results;
+}
+
+std::optional<Folder::Constants> Folder::Folded(const ir::GraphBuilder& builder, const ir::Node& node,
+                                                std::span<const ir::ValueId> inputs) {
+  const Inferred inferred = builder.Infer(*node.op, inputs);
+  if (const auto constants = ConstantInputs(builder, inputs)) {
+    if (auto compressed = CompressedConstant(*node.op, *constants, inferred.types[0])) return std::vector{*compressed};
+    if (node.op->IsView() && !constants->front().bytes.is_held()) {
+      return std::vector{ir::ConstantData::Of(inferred.types[0], constants->front().bytes)};
+    }
+    return Computed(node, *constants, inferred.types);
+  }
+  if (!inferred.ints || inferred.types.size() != 1) return std::nullopt;
+  const std::optional<ir::ConstantData> ints = KnownInts(*inferred.ints, inferred.types[0]);
+  if (!ints) return std::nullopt;
+  return std::vector{*ints};
+}
+
+void Folder::FoldOrCopy(Rewriter& rewriter, const ir::Node& node) {
   const std::vector<ir::ValueId> inputs = rewriter.Mapped(node.inputs);
   const auto frame = [&] { return fmt::format("folding node '{}' ({})", node.name, node.op->name()); };
   const bool was_folded = While(frame, [&] {
     if (inputs.empty()) return false;
     if (GivesInputBack(rewriter.builder(), *node.op, inputs)) return rewriter.Map(node.outputs[0], inputs[0]), true;
-    const auto folded = Folded(rewriter.builder(), node, inputs, options);
+    const auto folded = Folded(rewriter.builder(), node, inputs);
     if (folded) AddFolded(rewriter, node, *folded);
     return folded.has_value();
   });
   if (was_folded) return;
   if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) {
-    rewriter.CopyNode(node, WithBody(*loop, Fold(*loop->body, {.small_bytes = options.small_bytes})));
+    rewriter.CopyNode(node, WithBody(*loop, Fold(*loop->body, {.small_bytes = options_.small_bytes})));
   } else {
     rewriter.CopyNode(node);
   }
 }
 
 ir::Graph Fold(const ir::Graph& graph, const FoldOptions& options) {
-  return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) { FoldOrCopy(rewriter, node, options); }));
+  Folder folder(graph, options);
+  return Prune(Rewrite(graph, [&](Rewriter& rewriter, const ir::Node& node) { folder.FoldOrCopy(rewriter, node); }));
 }
 
 }  // namespace stepwell::passes

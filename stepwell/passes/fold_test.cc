@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "stepwell/base/function_ref.h"
 #include "stepwell/ops/layout/broadcast.h"
 #include "stepwell/ops/layout/concat.h"
 #include "stepwell/ops/layout/reshape.h"
@@ -96,6 +99,41 @@ ir::Graph WideZeros(std::int64_t columns) {
 TEST(Fold, DoesNotLetLargeConstantsGrow) {
   EXPECT_THAT(OpNames(Fold(WideZeros(100))), ElementsAre("Const"));
   EXPECT_THAT(OpNames(Fold(WideZeros(1'000'000))), ElementsAre("Const", "Const", "Broadcast"));
+}
+
+// `steps` times a Concat of the last value and another of those before.
+ir::Graph Joined(int steps, FunctionRef<ir::ValueId(const std::vector<ir::ValueId>&)> other) {
+  ir::GraphBuilder builder;
+  std::vector<ir::ValueId> values = {builder.AddConstant("w", ir::ConstantData::Of(Tensor({kF32, {4}})))};
+  for (int i = 0; i < steps; ++i) {
+    values.push_back(builder.AddOne("joined" + std::to_string(i), Concat(0), {values.back(), other(values)}));
+  }
+  builder.AddOutput("y", values.back());
+  return std::move(builder).Build();
+}
+
+std::size_t ConstantBytes(const ir::Graph& graph) {
+  std::size_t bytes = 0;
+  for (const ir::Node& node : graph.nodes()) {
+    const auto* constant = ir::As<ir::Constant>(*node.op);
+    if (constant != nullptr) bytes += constant->data.bytes.size();
+  }
+  return bytes;
+}
+
+TEST(Fold, DoesNotLetConstantsDoubleWithoutEnd) {
+  const ir::Graph folded = Fold(Joined(40, [](const auto& values) { return values.back(); }));
+  EXPECT_EQ(ConstantBytes(folded), FoldOptions().small_bytes);
+  EXPECT_EQ(folded.value(folded.outputs()[0].value).type.shape, Shape({std::int64_t{4} << 40}));
+}
+
+TEST(Fold, DoesNotLetConstantsOfDifferentPartsGrowWithoutEnd) {
+  ir::Graph folded = Joined(80, [](const auto& values) { return values[values.size() < 2 ? 0 : values.size() - 2]; });
+  for (int pass = 0; pass < 3; ++pass) {
+    folded = Fold(folded);
+    EXPECT_LT(ConstantBytes(folded), std::size_t{256} << 20);
+    EXPECT_EQ(OutputConstant(folded), nullptr);
+  }
 }
 
 TEST(Fold, LeavesLargeConstantsForLaterWhenAsked) {

@@ -31,11 +31,12 @@ void CopyGivenInputs(Rewriter& rewriter, const SpecialiseRequest& request) {
 ir::Graph Specialise(const ir::Graph& graph, const SpecialiseRequest& request) {
   const std::vector<bool> behind = ValuesBehind(graph, request.outputs);
   Rewriter rewriter(graph);
+  Folder folder(graph, request.fold);
   CopyGivenInputs(rewriter, request);
   for (const ir::Node& node : graph.nodes()) {
     const bool is_needed =
         std::any_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId output) { return behind[output.index]; });
-    if (is_needed) FoldOrCopy(rewriter, node, request.fold);
+    if (is_needed) folder.FoldOrCopy(rewriter, node);
   }
   return Prune(std::move(rewriter).Finish(request.outputs));
 }

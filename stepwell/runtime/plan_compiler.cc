@@ -96,9 +96,19 @@ void PlanCompiler::AddCopies() {
     const ir::ValueId value = graph_.outputs()[output].value;
     const std::optional<Plan::Place> place = homes_.Find(value);
     if (place && place->home == Home::kOutput && place->index == output) continue;
-    const Plan::Place from = place ? *place : Hold(value, constants_.Evaluate(value));
+    const Plan::Place from = place ? *place : HoldConstant(value);
     plan_->copies_.push_back({{TypeOf(value), from}, output});
   }
+}
+
+Plan::Place PlanCompiler::HoldConstant(ir::ValueId value) {
+  const ir::Node& node = *graph_.producer(value);
+  return While(
+      [&] { return fmt::format("computing the constant output of node '{}' ({})", node.name, node.op->name()); },
+      [&] {
+        RequireFits(TypeOf(value));
+        return Hold(value, constants_.Evaluate(value));
+      });
 }
 
 std::vector<ir::ConstantData> PlanCompiler::ConstantInputs(const ir::Node& node) const {

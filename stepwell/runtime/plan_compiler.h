@@ -33,6 +33,8 @@ class PlanCompiler {
   std::vector<ir::ConstantData> ConstantInputs(const ir::Node& node) const;
   // Keeps the constant for kernels that read it as it is.
   Plan::Place Hold(ir::ValueId value, const ir::ConstantData& constant);
+  // The same for a value that no step computes; an error names its node.
+  Plan::Place HoldConstant(ir::ValueId value);
   const TensorType& TypeOf(ir::ValueId value) const { return graph_.value(value).type; }
 
   const ir::Graph& graph_;
