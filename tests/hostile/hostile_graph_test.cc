@@ -188,6 +188,24 @@ TEST_P(HostileGraph, IsRefusedByName) {
   ExpectRefused(command, says);
 }
 
+// A graph of a few kilobytes whose constants, folded, would be 2^44 bytes: it is written as it stands.
+TEST_F(HostileFile, ConvertsConcatsThatDoubleWithoutEndAndRefusesToRunThem) {
+  std::string text = Placeholder("x", {"1"}) + Const("w", "DT_FLOAT", {"4"}, "float_val: 1") + Int("axis", "0");
+  std::string last = "w";
+  for (int i = 0; i < 40; ++i) {
+    const std::string joined = "joined" + std::to_string(i);
+    text += Node(joined, "ConcatV2", {last, last, "axis"}, kFloat + Attr("N", "i: 2"));
+    last = joined;
+  }
+  folder_.Write("hostile.pbtxt", text + Y("AddV2", {"x", last}));
+  ExpectDone({"convert", "hostile.pbtxt", "-o", "out", "--output", "y", "--silent"});
+  EXPECT_LT(std::filesystem::file_size(folder_ / "out" / "hostile.bin"), 100'000U);
+  const float x = 1;
+  WriteNpy(folder_ / "x.npy", {{DType::kF32, {1}}, std::as_bytes(std::span(&x, 1)).data()});
+  ExpectRefused({"run", "out/hostile.xml", "--input", "x=x.npy", "--output-dir", "results"},
+                {"hostile.xml", "'y'", "17592186044416 bytes of memory"});
+}
+
 INSTANTIATE_TEST_SUITE_P(All, HostileGraph, ::testing::ValuesIn(Graphs()), NameOf);
 
 }  // namespace

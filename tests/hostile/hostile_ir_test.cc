@@ -33,6 +33,27 @@ int EndlessLoop(SmallIr& ir, int x, std::int64_t trips) {
                     body.layers() + "</body>");
 }
 
+// Forty Concats, of which each joins the last two values, or the last one with itself.
+enum class Join { kLastTwo, kTwice };
+int JoinedWithoutEnd(SmallIr& ir, Join join) {
+  int before = ir.Const("f32", "16", "0", "64");
+  int last = before;
+  for (int i = 0; i < (join == Join::kTwice ? 40 : 60); ++i) {
+    const int joined = ir.Add("Concat", "axis=\"0\"", {last, join == Join::kTwice ? last : before});
+    before = last;
+    last = joined;
+  }
+  return last;
+}
+
+// Weights as OpenVINO compresses them: a constant of this type and shape, as floats, times scales of another shape.
+int Compressed(SmallIr& ir, const std::string& type, const std::string& shape, std::size_t bytes,
+               const std::string& scales_shape, const std::vector<float>& scales) {
+  const int values = ir.Data(type, shape, std::vector<char>(bytes, 0x5A));
+  const int floats = ir.Add("Convert", "destination_type=\"f32\"", {values});
+  return ir.Add("Multiply", "auto_broadcast=\"numpy\"", {floats, ir.Data("f32", scales_shape, scales)});
+}
+
 struct HostileIrCase {
   std::string name;
   std::function<int(SmallIr&, int x)> make;
@@ -44,6 +65,9 @@ std::vector<HostileIrCase> Layers() {
   const auto binary = [](SmallIr& ir, int a, int b) { return ir.Add("Add", "auto_broadcast=\"numpy\"", {a, b}); };
   const auto constant = [](const std::string& shape, const std::string& offset, const std::string& size) {
     return [=](SmallIr& ir, int) { return ir.Const("f32", shape, offset, size); };
+  };
+  const auto constant_of = [](const std::string& type, const std::string& shape, const std::string& size) {
+    return [=](SmallIr& ir, int) { return ir.Const(type, shape, "0", size); };
   };
   const auto broadcast = [](std::vector<std::int64_t> shape) {
     return [=](SmallIr& ir, int) { return ir.Add("Broadcast", "mode=\"numpy\"", {ir.Float(1), ir.Ints(shape)}); };
@@ -109,6 +133,29 @@ std::vector<HostileIrCase> Layers() {
       {"BroadcastToANegativeExtent", broadcast({-4}), {"Broadcast_3", "-4"}},
       {"TileOfMoreThanThereIs", with_ints("Tile", "", {kHuge, 1}), {"Tile_2", "bytes of memory"}},
       {"TileOfANegativeNumber", with_ints("Tile", "", {-1, 1}), {"Tile_2", "-1"}},
+      {"ConcatOfAConstantWithItselfWithoutEnd",
+       [](SmallIr& ir, int) { return JoinedWithoutEnd(ir, Join::kTwice); },
+       {"Concat_", "bytes of memory"}},
+      {"ConcatsThatGrowWithoutEnd",
+       [](SmallIr& ir, int) { return JoinedWithoutEnd(ir, Join::kLastTwo); },
+       {"Concat_", "bytes of memory"}},
+      {"TilesThatGrowWithoutEnd",
+       [](SmallIr& ir, int) {
+         int last = ir.Ints({1, 2});
+         for (int i = 0; i < 40; ++i) last = ir.Add("Tile", "", {last, ir.Ints({2})});
+         return last;
+       },
+       {"Tile_", "bytes of memory"}},
+      {"BroadcastsThatGrowWithoutEnd",
+       [](SmallIr& ir, int) {
+         int last = ir.Float(1);
+         for (int rank = 1; rank <= 6; ++rank) {
+           last = ir.Add("Broadcast", "mode=\"numpy\"", {last, ir.Ints(std::vector<std::int64_t>(rank, 128))});
+           last = ir.Add("Abs", "", {last});
+         }
+         return last;
+       },
+       {"Abs_", "bytes of memory"}},
       {"RangeOfMoreThanThereIs",
        [](SmallIr& ir, int) {
          return ir.Add("Range", "output_type=\"i64\"", {ir.Int(0), ir.Int(kHuge), ir.Int(1)});
@@ -200,6 +247,27 @@ std::vector<HostileIrCase> Layers() {
          return ir.Add("Concat", "axis=\"99999999999999999999\"", {x, x});
        },
        {"Concat_1", "99999999999999999999"}},
+      {"HalfAByteLessThanTheNumbersOf4Bits",
+       [](SmallIr& ir, int) { return ir.Data("i4", "3,401", std::vector<char>(601)); },
+       {"Const_1", "601", "602"}},
+      {"HalfAByteMoreThanTheNumbersOf4Bits",
+       [](SmallIr& ir, int) { return ir.Data("u4", "3,401", std::vector<char>(603)); },
+       {"Const_1", "603", "602"}},
+      {"MoreNumbersOf4BitsThanCanBeCounted", constant_of("i4", "4611686018427387904,4", "64"), {"Const_1", "overflow"}},
+      {"ScalesThatDoNotFitTheirWeights",
+       [](SmallIr& ir, int) { return Compressed(ir, "i4", "3,401", 602, "400", std::vector<float>(400, 1)); },
+       {"Multiply_4", "3,401", "400"}},
+      {"TransposeOfNumbersOf4Bits",
+       [](SmallIr& ir, int) {
+         return ir.Add("Transpose", "", {ir.Data("i4", "3,401", std::vector<char>(602)), ir.Ints({1, 0})});
+       },
+       {"Transpose_3", "i4"}},
+      {"ConcatOfNumbersOf4Bits",
+       [](SmallIr& ir, int) {
+         const int odd = ir.Data("u4", "3,67001", std::vector<char>(100502));
+         return ir.Add("Concat", "axis=\"1\"", {odd, odd});
+       },
+       {"Concat_2", "u4"}},
       {"UnknownLayer", [](SmallIr& ir, int x) { return ir.Add("Frobnicate", "", {x}); }, {"Frobnicate"}},
       {"ElementTypeThatIsNone",
        [](SmallIr& ir, int x) { return ir.Add("Convert", "destination_type=\"f99\"", {x}); },
@@ -256,6 +324,38 @@ TEST_F(HostileIr, TakesTheFirstNoneOfNothing) {
   const int empty = ir.Const("f32", "3,0", "0", "0");
   ir.Result(ir.Add("TopK", "axis=\"1\" mode=\"max\" sort=\"value\"", {empty, ir.Int(0)}));
   ExpectDone({"run", Write(ir.xml(), ir.bin()), "--output-dir", "out"});
+}
+
+struct ScaledWeights {
+  std::string type;
+  std::string shape;  // of the weights, whose last axis is multiplied by x, which has 3 columns
+  std::size_t bytes;
+  std::string scales_shape;
+  std::vector<float> scales;
+};
+
+TEST_F(HostileIr, TakesCompressedWeightsOfOddSizesAndScales) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const ScaledWeights kinds[] = {{"i4", "401,3", 602, "401,1", std::vector<float>(401, 2)},
+                                 {"i4", "401,3", 602, "3", {1, 2, 3}},
+                                 {"i4", "401,3", 602, "1,1", {std::nanf("")}},
+                                 {"i4", "401,3", 602, "", {inf}},
+                                 {"i8", "401,3", 1203, "401,3", std::vector<float>(1203, -inf)},
+                                 {"i8", "401,3", 1203, "401,1", std::vector<float>(401, std::nanf(""))},
+                                 {"bf16", "401,3", 2406, "1", {0}},
+                                 {"u4", "401,3", 602, "401,1", std::vector<float>(401, 0)},
+                                 {"i4", "1,3", 2, "1,1", {1}},
+                                 {"i4", "0,3", 0, "0,1", {}},
+                                 {"i8", "0,3", 0, "3", {1, 1, 1}}};
+  for (const ScaledWeights& kind : kinds) {
+    SmallIr ir;
+    const int x = ir.Input("2,3");
+    const int weights = Compressed(ir, kind.type, kind.shape, kind.bytes, kind.scales_shape, kind.scales);
+    ir.Result(ir.Add("MatMul", "transpose_a=\"false\" transpose_b=\"true\"", {x, weights}));
+    SCOPED_TRACE(kind.type + "[" + kind.shape + "] * [" + kind.scales_shape + "]");
+    ExpectDone(Run(Write(ir.xml(), ir.bin())));
+    std::filesystem::remove_all(folder_ / "out");
+  }
 }
 
 TEST_F(HostileIr, RefusesALayerThatDependsOnItself) {

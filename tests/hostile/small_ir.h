@@ -44,6 +44,11 @@ class SmallIr {
   int Int(std::int64_t value) { return Append("i64", "", &value, sizeof(value)); }
   int Float(float value) { return Append("f32", "", &value, sizeof(value)); }
   int Bool(bool value) { return Append("boolean", "", &value, sizeof(value)); }
+  // A constant of these bytes, whatever its shape says.
+  template <class T>
+  int Data(const std::string& type, const std::string& shape, const std::vector<T>& values) {
+    return Append(type, shape, values.data(), values.size() * sizeof(T));
+  }
   void Result(int of) { Add("Result", "", {of}); }
 
   std::string layers() const { return "<layers>\n" + layers_ + "</layers>\n<edges>\n" + edges_ + "</edges>\n"; }
