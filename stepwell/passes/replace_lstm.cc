@@ -8,6 +8,7 @@
 #include "stepwell/ops/layout/broadcast.h"
 #include "stepwell/ops/layout/concat.h"
 #include "stepwell/ops/layout/squeeze.h"
+#include "stepwell/ops/order/reverse.h"
 #include "stepwell/ops/recurrent/lstm_sequence.h"
 #include "stepwell/ops/select/gather.h"
 #include "stepwell/passes/add_fused_lstm.h"
@@ -163,21 +164,26 @@ class SequenceReplacement {
     layer.gate_order = "fico";
     layer.gate_clip = op_.clip;
     ValueId x = rewriter_.Mapped(node_.inputs[kX]);
-    if (backward) x = AddReversed(builder_, node_.name + "/backward", x, 1);
+    if (backward) x = Reversed(x);
     const ValueId h = Part(kH, 1, direction);
     const ValueId c = Part(kC, 1, direction);
     const auto all = builder_.Add(node_.name, std::make_shared<const FusedLstm>(std::move(layer)),
                                   {x, h, c, Part(kW, 0, direction), Part(kR, 0, direction), Part(kB, 0, direction)});
     RowEnds ends(builder_, node_.name + "/ends", rewriter_.Mapped(node_.inputs[kLengths]), all[0],
                  SequenceOrder::kBatchFirst);
-    ValueId y = all[0];
     if (!RunsToLastFrame()) {
-      y = ends.Zeroed(y);
-      return {y, ends.Last(all[0], h), ends.Last(all[1], c)};
+      const ValueId zeroed = ends.Zeroed(all[0]);
+      return {backward ? Reversed(zeroed) : zeroed, ends.Last(all[0], h), ends.Last(all[1], c)};
     }
-    if (backward) y = AddReversed(builder_, node_.name + "/forward", y, 1);
-    return {y, AddLastFrame(builder_, node_.name + "/h", all[0], 1),
+    return {backward ? Reversed(all[0]) : all[0], AddLastFrame(builder_, node_.name + "/h", all[0], 1),
             AddLastFrame(builder_, node_.name + "/c", all[1], 1)};
+  }
+
+  // Each row of [B, T, ...] from its own last frame to its first.
+  ValueId Reversed(ValueId sequence) {
+    const std::string name = node_.name + "/backward";
+    if (RunsToLastFrame()) return AddReversed(builder_, name, sequence, 1);
+    return builder_.AddOne(name, ops::order::ReverseSequence{}, {sequence, rewriter_.Mapped(node_.inputs[kLengths])});
   }
 
   bool RunsToLastFrame() const;
@@ -210,11 +216,7 @@ bool IsFusableSequence(const Matcher& matcher, const ir::Node& node) {
   const TensorType& x = matcher.graph().value(node.inputs[kX]).type;
   if (x.dtype != DType::kF32 || !x.shape.is_static() || x.shape.num_elements() == 0) return false;
   const auto weights = std::span<const ValueId>(node.inputs).subspan(kW);
-  if (!std::all_of(weights.begin(), weights.end(), [&](ValueId weight) { return matcher.IsConstant(weight); })) {
-    return false;
-  }
-  return op->direction == Direction::kForward ||
-         HaveFullLengths(matcher.graph().constant(node.inputs[kLengths]), x.shape[1]);
+  return std::all_of(weights.begin(), weights.end(), [&](ValueId weight) { return matcher.IsConstant(weight); });
 }
 
 void ReplaceLstmSequence(Rewriter& rewriter, const ir::Node& node) { SequenceReplacement(rewriter, node).Write(); }

@@ -8,8 +8,7 @@ namespace stepwell::passes {
 // Writes a FusedLstm in place of a loop.
 void ReplaceLstmLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& loop);
 
-// Whether an LSTMSequence of static shape can be said by FusedLstm: the usual activations, constant weights, and
-// forwards or for rows that all run to the last frame.
+// Whether an LSTMSequence of static shape can be said by FusedLstm: the usual activations and constant weights.
 bool IsFusableSequence(const Matcher& matcher, const ir::Node& node);
 void ReplaceLstmSequence(Rewriter& rewriter, const ir::Node& node);
 
