@@ -188,6 +188,26 @@ TEST(FreeShapes, FreesTheTargetOfABroadcastWhereTheDataIsFree) {
   EXPECT_EQ(result[0].type().shape, (Shape{3, 5, 6}));
 }
 
+// Scores [batch, length, length] where a mask [batch, 1, length] is not set are -1e4, of which a constant is full.
+TEST(FreeShapes, FreesTheConstantThatAMaskReplacesScoresBy) {
+  GraphBuilder builder;
+  const ValueId x = builder.AddInput("x", {DType::kF32, {2, 8}});
+  const ValueId column = AddOp(builder, "Reshape", {x, builder.AddInts("column", {2, 1, 8})});
+  const ValueId row = AddOp(builder, "Reshape", {x, builder.AddInts("row", {2, 8, 1})});
+  const ValueId scores = AddOp(builder, "Multiply", {column, row});
+  const std::vector<float> low(128, -1e4F);
+  const ValueId fill = builder.AddConstant("fill", ir::ConstantData::Of(Tensor::Of<float>({2, 8, 8}, low)));
+  const ValueId mask = AddOp(builder, "Greater", {column, builder.AddConstant("zero", ir::ConstantData::OfFloat(0))});
+  builder.AddOutput("y", AddOp(builder, "Select", {mask, scores, fill}));
+  const FreeShapesResult freed = FreeShapes(std::move(builder).Build());
+  EXPECT_THAT(freed.held, IsEmpty());
+  const Tensor call = Tensor::Of<float>({1, 2}, std::vector<float>{3, -1});
+  const ConstTensorView inputs[] = {call.view()};
+  const std::vector<Tensor> result = passes::Evaluate(freed.graph, inputs, ops::KernelSet::kReference);
+  ASSERT_EQ(result[0].type().shape, (Shape{1, 2, 2}));
+  EXPECT_THAT(result[0].as<float>(), ElementsAre(9, -1e4F, -3, -1e4F));
+}
+
 TEST(FreeShapes, UnifiesTheRowsOfAStateWithTheBatch) {
   GraphBuilder builder;
   const ValueId x = builder.AddInput("x", {DType::kF32, {1, 4}});

@@ -33,9 +33,9 @@ AxesMeeting AxesMeetingIn(const ir::Node& node) {
   constexpr std::array<std::string_view, 4> kUnlike = {"Reshape", "Gather", "GatherND", "Range"};
   if (const auto* op = ir::As<ops::matmul::MatMul>(*node.op)) return MatMulAxes(*op);
   if (node.op->name() == "Concat") return {EqualAxes};
-  const bool is_elementwise = node.inputs.size() == 2 && node.outputs.size() == 1 &&
-                              std::find(kUnlike.begin(), kUnlike.end(), node.op->name()) == kUnlike.end();
-  return is_elementwise ? AxesMeeting{OppositeAxes, true} : AxesMeeting{AnyAxes};
+  const bool is_pairwise = node.inputs.size() == 2 && node.outputs.size() == 1 &&
+                           std::find(kUnlike.begin(), kUnlike.end(), node.op->name()) == kUnlike.end();
+  return is_pairwise || node.op->name() == "Select" ? AxesMeeting{OppositeAxes, true} : AxesMeeting{AnyAxes};
 }
 
 bool IsSlice(const ir::Node& node) { return node.op->name() == "Slice" || node.op->name() == "StridedSlice"; }
