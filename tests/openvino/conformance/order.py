@@ -1,7 +1,10 @@
 """Cases of ops that sort, turn around and add up."""
 import numpy as np
 
-from openvino.utils.node_factory import NodeFactory
+try:
+    from openvino.utils.node_factory import NodeFactory
+except ModuleNotFoundError:  # before OpenVINO 2025
+    from openvino.runtime.utils.node_factory import NodeFactory
 
 from site_of_case import opset
 

@@ -68,6 +68,13 @@ class Site:
         array = np.asarray(array)
         free = self.chance(0.5)
         dims = [-1 if free and self.chance(0.4) else dim for dim in array.shape]
+        return self._parameter(dims, array)
+
+    def fixed(self, array):
+        """A Parameter of the array's type and shape."""
+        return self._parameter(list(array.shape), array)
+
+    def _parameter(self, dims, array):
         parameter = OPS.parameter(dims, array.dtype)
         self.inputs.append((parameter, array))
         return parameter
