@@ -1,7 +1,7 @@
 """Cases of products, convolutions, pooling, reductions and normalisations."""
 import numpy as np
 
-from site_of_case import OPS, opset
+from site_of_case import HAS_OPSET16, OPS, opset
 
 REDUCE = {
     "ReduceMax": "reduce_max", "ReduceMean": "reduce_mean", "ReduceMin": "reduce_min", "ReduceProd": "reduce_prod",
@@ -95,7 +95,11 @@ def max_pool(site):
 
 
 def avg_pool(site):
-    kernel, strides, _, _ = windows(site, site.whole(1, 2))
+    kernel, strides, dilations, reach = windows(site, site.whole(1, 2))
+    if HAS_OPSET16 and site.chance(0.3):
+        x = site.fed(pooling_input(site, reach))
+        return opset(16).avg_pool(x, strides, *pads(site, kernel), kernel, site.chance(),
+                                  site.pick("floor", "ceil_torch"), "explicit", dilations)
     x = site.fed(pooling_input(site, kernel))
     begins, ends = pads(site, kernel)
     rounding = site.pick("floor", "ceil", "ceil_torch")

@@ -3,7 +3,10 @@ import importlib
 
 import numpy as np
 
+import openvino as ov
+
 MOST_DIM = 6
+HAS_OPSET16 = int(ov.__version__.split(".")[0]) >= 2025
 
 
 def opset(number):
