@@ -116,6 +116,20 @@ TEST_P(PublishedCommandOf, WritesFilesThatGiveWhatTensorFlowRecorded) {
 
 TEST_P(PublishedCommandOf, GivesWhatTensorFlowRecordedWithoutFiles) { ExpectRecorded(GetParam().flags); }
 
+// MMdnn's spelling of the same.
+class MmdnnCommandOf : public PublishedCommandOf {};
+
+TEST_P(MmdnnCommandOf, WritesFilesThatGiveWhatTensorFlowRecorded) {
+  const std::string& meta = GetParam().flags.at(1);
+  const std::string checkpoint = meta.substr(0, meta.size() - std::string(".meta").size());
+  const ProgramResult result = Stepwell({"convert", "-n", meta, "-w", checkpoint, "--dstNodeName", GetParam().output});
+  ASSERT_EQ(result.exit_code, kDone) << result.err;
+  ExpectRecorded({GetParam().xml});
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, MmdnnCommandOf, ::testing::Values(ResNet("tf112"), ResNet("tf115")),
+                         [](const ::testing::TestParamInfo<Command>& command) { return command.param.label; });
+
 INSTANTIATE_TEST_SUITE_P(Models, PublishedCommandOf,
                          ::testing::Values(BertMeta("tf112"), BertMeta("tf115"), BertFrozen("tf112"),
                                            BertFrozen("tf115"), ResNet("tf112"), ResNet("tf115")),
