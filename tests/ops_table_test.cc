@@ -87,7 +87,7 @@ std::string MakePage() {
       "state; "
       "*copy*: its input stands for it;\n*update*: an assign, found as part of a state; *left out*: has no value, "
       "nothing "
-      "depends on it; *refused*: the shape of\nits output depends on data (Unique converts where it only serves "
+      "depends on it; *branch*: of a conditional, decided\nwhere its predicate is known; *refused*: the shape of\nits output depends on data (Unique converts where it only serves "
       "Gather). "
       "An op that is not listed is refused by name\nwhen an output depends on it.\n\n"
       "| TensorFlow op | IR ops | status |\n|---|---|---|\n";

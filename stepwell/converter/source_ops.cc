@@ -3,6 +3,7 @@
 #include <map>
 
 #include "stepwell/converter/import/node_kinds.h"
+#include "stepwell/converter/plan/known_branches.h"
 #include "stepwell/ops/registry.h"
 
 namespace stepwell::converter {
@@ -34,6 +35,7 @@ std::vector<SourceOp> AllSourceOps() {
   std::map<std::string, std::string_view> hows;
   for (const ops::ImportRule& rule : ops::AllImportRules()) hows.emplace(rule.source_op, "rewritten");
   for (const auto& [source_op, treatment] : TreatedOps()) hows.emplace(source_op, HowOf(treatment));
+  for (const std::string_view source_op : kBranchOps) hows.emplace(source_op, "branch");
   std::vector<SourceOp> all;
   for (const auto& [name, how] : hows) all.push_back({name, how});
   return all;

@@ -9,7 +9,8 @@ namespace stepwell::converter {
 // One of TensorFlow's ops and what the converter makes of it.
 struct SourceOp {
   std::string name;
-  std::string_view how;  // "rewritten", "input", "constant", "variable", "copy", "update", "left out" or "refused"
+  // "rewritten", "input", "constant", "variable", "copy", "update", "left out", "branch" or "refused".
+  std::string_view how;
 };
 
 // Every op that the converter knows by name: those with an import rule ("rewritten") and those that the importer itself

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "stepwell/converter/import/import_plan.h"
 
 namespace stepwell::converter {
+
+// The ops that conditionals are made of; refused where the predicate is not known.
+inline constexpr std::array<std::string_view, 4> kBranchOps = {"Switch", "RefSwitch", "Merge", "RefMerge"};
 
 // Decides conditionals (Switch and Merge, what tf.cond and a layer's `training` make) whose predicate is known: a
 // constant, the default of a PlaceholderWithDefault, or what the plan freezes; directly, through copies or negated.
