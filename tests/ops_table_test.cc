@@ -82,14 +82,11 @@ std::string MakePage() {
       "# Ops\n\nGenerated from the registry of `ops/` and the recorded cases below `tests/data/` by "
       "`tests/ops_table_test.cc`; `stepwell\nops` prints the same lists without the cases.\n\n"
       "## TensorFlow's ops\n\nWhat becomes of each. *rewritten*: an import rule writes the layers named, which are "
-      "those "
-      "seen in its recorded cases;\n*input*: becomes an input; *constant*, *variable*: a constant of the IR or a "
-      "state; "
-      "*copy*: its input stands for it;\n*update*: an assign, found as part of a state; *left out*: has no value, "
-      "nothing "
-      "depends on it; *branch*: of a conditional, decided\nwhere its predicate is known; *refused*: the shape of\nits output depends on data (Unique converts where it only serves "
-      "Gather). "
-      "An op that is not listed is refused by name\nwhen an output depends on it.\n\n"
+      "those seen in its recorded cases;\n*input*: becomes an input; *constant*, *variable*: a constant of the IR or a "
+      "state; *copy*: its input stands for it;\n*update*: an assign, found as part of a state; *left out*: has no "
+      "value, nothing depends on it; *branch*: of a\nconditional, decided where its predicate is known; *refused*: the "
+      "shape of its output depends on data (Unique\nconverts where it only serves Gather). An op that is not listed is "
+      "refused by name when an output depends on it.\n\n"
       "| TensorFlow op | IR ops | status |\n|---|---|---|\n";
   for (const converter::SourceOp& op : converter::AllSourceOps()) page += SourceOpRow(op, evidence);
   page +=
