@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(folders base ir kernels ops passes converter runtime state verify view apps_deepspeech apps_lm1b)
+set(folders base ir kernels ops passes converter runtime state verify view quantize apps_deepspeech apps_lm1b)
 list(TRANSFORM folders PREPEND stepwell_)
 
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/shared_library.cc" "// The library is made of the folders' archives.\n")

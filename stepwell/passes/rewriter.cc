@@ -62,7 +62,9 @@ void Rewriter::AddFacts() {
   }
   builder_.SetName(source_.name());
   builder_.SetStateForm(source_.state_form());
-  for (const auto& [key, value] : source_.metadata()) builder_.SetMetadata(key, value);
+  for (const auto& [key, value] : source_.metadata()) {
+    if (!made.metadata().contains(key)) builder_.SetMetadata(key, value);
+  }
   for (const auto& [role, name] : source_.roles()) {
     if (HasInputOrOutput(made, name)) builder_.SetRole(role, name);
   }

@@ -42,7 +42,8 @@ class Rewriter {
   void CopyNode(const ir::Node& node, std::shared_ptr<const ir::Op> op);
 
   // Adds the source's outputs (all, or those of these indices) whose values have a stand-in, the states whose input and
-  // output were both taken over, and the roles, metadata and names that still mean something; then Build().
+  // output were both taken over, the roles and names that still mean something, and the metadata that the builder has
+  // no other value for; then Build().
   ir::Graph Finish() &&;
   ir::Graph Finish(std::span<const std::size_t> outputs) &&;
 

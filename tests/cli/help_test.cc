@@ -20,7 +20,7 @@ class Help : public CommandLine {
 TEST_F(Help, NamesTheCommands) {
   const ProgramResult result = Stepwell({"--help"});
   EXPECT_EQ(result.exit_code, kDone);
-  for (const std::string command : {"convert", "info", "run", "transcribe", "bench", "ops"}) {
+  for (const std::string command : {"convert", "info", "run", "transcribe", "bench", "ops", "quantize"}) {
     EXPECT_THAT(result.out, HasSubstr("\n  " + command + " "));
   }
 }
@@ -35,13 +35,15 @@ TEST_F(Help, NamesTheFlagsOfEachCommand) {
                                           "--states",
                                           "--role",
                                           "--threads"};
-  for (const std::string command : {"convert", "info", "run", "transcribe", "bench"}) ExpectFlags(command, model);
+  for (const std::string command : {"convert", "info", "run", "transcribe", "bench", "quantize"})
+    ExpectFlags(command, model);
   ExpectFlags("convert", {"-n,--model_name", "-o,--output_dir", "-b,--batch", "-m,-w,--input_model", "--static_shape",
                           "--compress_to_fp16", "--silent", "--log_level", "--state-form", "--verify", "--json",
                           "--disable_nhwc_to_nchw", "--input_model_is_text"});
   ExpectFlags("run", {"--sequence", "--state-in", "--state-out", "--output-dir", "--json"});
   ExpectFlags("bench", {"--synthetic", "--frames", "--batch", "--repeat", "--per-op", "--format", "--json"});
   ExpectFlags("info", {"--json"});
+  ExpectFlags("quantize", {"-o,--output_file", "--weights", "--group", "--keep", "--json"});
 }
 
 TEST_F(Help, GivesTheVersion) {

@@ -18,5 +18,6 @@ void AddScoreCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
 void AddOpsCommand(CLI::App& program);
 void AddViewCommand(CLI::App& program);
+void AddQuantizeCommand(CLI::App& program);
 
 }  // namespace stepwell::cli

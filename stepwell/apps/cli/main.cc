@@ -27,6 +27,7 @@ void AddCommands(CLI::App& program) {
   stepwell::cli::AddBenchCommand(program);
   stepwell::cli::AddOpsCommand(program);
   stepwell::cli::AddViewCommand(program);
+  stepwell::cli::AddQuantizeCommand(program);
 }
 
 // Says so where the first word is no command; the parser would only say that there must be one.

@@ -1,0 +1,88 @@
+// stepwell quantize: the files it writes, what it says of them, and what it refuses.
+#include "tests/cli/run_fixture.h"
+
+namespace stepwell::tests {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Quantize : public Run {};
+
+TEST_F(Quantize, WritesIrWithSmallerWeights) {
+  const auto result = Json({"quantize", Speech("0.8.2-64"), "-o", "small.xml", "--weights", "int8", "--json"});
+  EXPECT_THAT(Files(), ElementsAre("small.bin", "small.xml"));
+  EXPECT_LT(result["weight_bytes_after"].get<int>(), result["weight_bytes_before"].get<int>() / 2);
+  EXPECT_EQ(result["weight_bytes_after"], Json({"info", "small.xml", "--json"})["weight_bytes_per_call"]);
+  const auto names = Each(result["layers"], "name");
+  EXPECT_THAT(names, AllOf(Contains("layer_1/weights"), Contains(EndsWith("/W")), Contains(EndsWith("/R"))));
+  for (const auto& layer : result["layers"]) EXPECT_LT(layer["largest_relative_error"].get<double>(), 0.5 / 127 + 1e-6);
+  EXPECT_EQ(Json({"info", "small.xml", "--json"})["metadata"]["weights"], "int8");
+}
+
+TEST_F(Quantize, KeepsStatesAndRolesAndRuns) {
+  ASSERT_EQ(Stepwell({"quantize", Speech("0.8.2-64"), "-o", "small.xml", "--weights", "bf16"}).exit_code, kDone);
+  const ProgramResult result = RunModel("small.xml", Feed("0.8.2-64", 0, 2));
+  ASSERT_EQ(result.exit_code, kDone) << result.err;
+  // bf16 has 8 bits: an error of a thousandth, not of nothing.
+  const float difference = RelativeDifference(Output("logits"), Calls("0.8.2-64", "logits", 0, 2));
+  EXPECT_LT(difference, 5e-3F);
+  EXPECT_GT(difference, 1e-5F);
+}
+
+TEST_F(Quantize, PrintsWhatItCost) {
+  const ProgramResult result = Stepwell(
+      {"quantize", Speech("0.8.2-64"), "-o", "small.xml", "--weights", "int4", "--group", "32", "--keep", "^layer_1/"});
+  ASSERT_EQ(result.exit_code, kDone) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, AllOf(HasSubstr("int4 by 32"), HasSubstr(" dB"), HasSubstr("bytes before")));
+  EXPECT_THAT(result.out, ::testing::Not(HasSubstr("layer_1/")));
+  const ProgramResult info = Stepwell({"info", "small.xml"});
+  EXPECT_THAT(info.out, AllOf(HasSubstr("weights: int4 in groups of 32"), HasSubstr("weights_kept: ^layer_1/")));
+}
+
+TEST_F(Quantize, SaysWhatIsWrongWithItsFlags) {
+  const auto expect_usage = [&](const std::vector<std::string>& flags, const std::string& message) {
+    std::vector<std::string> arguments = {"quantize", Speech("0.8.2-64")};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const ProgramResult result = Stepwell(arguments);
+    EXPECT_EQ(result.exit_code, kUsage) << message;
+    EXPECT_THAT(result.err, HasSubstr(message));
+  };
+  expect_usage({"--weights", "int8"}, "--output_file");
+  expect_usage({"-o", "a.xml"}, "--weights");
+  expect_usage({"-o", "a.bin", "--weights", "int8"}, ".xml");
+  expect_usage({"-o", "a.xml", "--weights", "int3"}, "int3");
+  expect_usage({"-o", "a.xml", "--weights", "int4", "--group", "48"}, "48");
+  expect_usage({"-o", "a.xml", "--weights", "bf16", "--group", "64"}, "no scales");
+  expect_usage({"-o", "a.xml", "--weights", "int8", "--keep", "("}, "regular expression");
+  EXPECT_THAT(Files(), IsEmpty());
+}
+
+TEST_F(Quantize, FailsWhereNothingIsToBeQuantised) {
+  const ProgramResult result =
+      Stepwell({"quantize", Speech("0.8.2-64"), "-o", "a.xml", "--weights", "int8", "--keep", "."});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("no weights"));
+  EXPECT_THAT(Files(), IsEmpty());
+}
+
+TEST_F(Quantize, Int8LeavesTheTextOfTheTrainedModelAsItWas) {
+  const std::string trained = Model("deepspeech/trained/output_graph.pb");
+  ASSERT_EQ(Stepwell({"quantize", trained, "-o", "small.xml", "--weights", "int8"}).exit_code, kDone);
+  for (const auto& entry : std::filesystem::directory_iterator(kModels / "deepspeech" / "audio")) {
+    if (entry.path().extension() != ".wav") continue;
+    const ProgramResult whole = Stepwell({"transcribe", trained, entry.path().string()});
+    const ProgramResult small = Stepwell({"transcribe", "small.xml", entry.path().string()});
+    ASSERT_EQ(whole.exit_code, kDone) << whole.err;
+    EXPECT_EQ(small.out, whole.out) << entry.path();
+    EXPECT_GT(whole.out.size(), 1U);
+  }
+}
+
+}  // namespace
+}  // namespace stepwell::tests

@@ -1,0 +1,72 @@
+// Models whose weights were quantised compute what they say: the plan that reads the stored values gives what the plain
+// reference gives, which converts and scales them as the file says and multiplies in fp32.
+#include <gtest/gtest.h>
+
+#include "stepwell/converter/convert.h"
+#include "stepwell/passes/evaluate.h"
+#include "stepwell/quantize/quantize.h"
+#include "tests/support/model_runner.h"
+#include "tests/support/random_tensor.h"
+
+namespace stepwell::tests {
+namespace {
+
+using quantize::QuantizeOptions;
+using quantize::WeightFormat;
+
+ir::Graph Converted(const std::string& path, const std::string& checkpoint = "") {
+  const std::filesystem::path models = STEPWELL_SOURCE_DIR "/models";
+  converter::ConvertOptions options;
+  options.source.model = models / path;
+  if (!checkpoint.empty()) options.source.checkpoint = models / checkpoint;
+  return converter::Convert(options).graph;
+}
+
+// Inputs of the shapes that they have in the source; integers are 1.
+Tensors SomeInputs(const ir::Graph& graph) {
+  testing::Random random(1);
+  Tensors inputs;
+  for (const ir::Input& input : graph.inputs()) {
+    const DType dtype = graph.value(input.value).type.dtype;
+    Tensor tensor({dtype, input.default_shape});
+    if (dtype == DType::kF32) {
+      tensor = testing::RandomFloats(random, input.default_shape, -1, 1);
+    } else if (dtype == DType::kI32) {
+      for (std::int32_t& element : tensor.as<std::int32_t>()) element = 1;
+    }
+    inputs.emplace(input.name, std::move(tensor));
+  }
+  return inputs;
+}
+
+void ExpectPlanAgreesWithReference(const ir::Graph& graph) {
+  const Tensors inputs = SomeInputs(graph);
+  std::vector<ConstTensorView> views;
+  for (const ir::Input& input : graph.inputs()) views.push_back(inputs.at(input.name).view());
+  const std::vector<Tensor> expected = passes::Evaluate(graph, views, ops::KernelSet::kReference);
+  const ModelRunner runner(runtime::LoadedModel::Of(graph));
+  const Tensors found = runner.Run(inputs);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::string& name = graph.outputs()[i].name;
+    EXPECT_LE(RelativeDifference(found.at(name), expected[i]), 1e-5F) << name;
+  }
+}
+
+class Quantized : public ::testing::TestWithParam<QuantizeOptions> {};
+
+TEST_P(Quantized, DeepSpeechComputesWithTheWeightsThatItsFileSays) {
+  ExpectPlanAgreesWithReference(Quantize(Converted("deepspeech/0.8.2-64/output_graph.pb"), GetParam()).graph);
+}
+
+TEST_P(Quantized, Lm1bComputesWithTheWeightsThatItsFileSays) {
+  ExpectPlanAgreesWithReference(Quantize(Converted("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"), GetParam()).graph);
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, Quantized,
+                         ::testing::Values(QuantizeOptions{}, QuantizeOptions{WeightFormat::kInt8, 32, {}, {}},
+                                           QuantizeOptions{WeightFormat::kInt4, {}, {}, {}},
+                                           QuantizeOptions{WeightFormat::kInt4, 0, {}, {}},
+                                           QuantizeOptions{WeightFormat::kBf16, {}, {}, {}}));
+
+}  // namespace
+}  // namespace stepwell::tests
