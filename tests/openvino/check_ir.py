@@ -102,7 +102,8 @@ class Runner:
         self.states = entries(model, "state", ["name", "input", "output"])
         self.defaults = {entry["name"]: [int(dim) for dim in entry["default_shape"].split(",") if dim]
                          for entry in entries(model, "input", ["name", "default_shape"])}
-        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32",
+                                                          "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"})
         self.inputs = {name: port for port in compiled.inputs for name in port.names}
         self.request = compiled.create_infer_request()
         self.variables = {variable.name: variable for variable in self.request.query_state()}
