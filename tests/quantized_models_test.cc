@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "stepwell/converter/convert.h"
+#include "stepwell/ops/recurrent/gru_rnn.h"
+#include "stepwell/ops/recurrent/lstm_sequence.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/quantize/quantize.h"
 #include "tests/support/model_runner.h"
 #include "tests/support/random_tensor.h"
+#include "tests/support/small_lstm.h"
 
 namespace stepwell::tests {
 namespace {
@@ -60,6 +63,34 @@ TEST_P(Quantized, DeepSpeechComputesWithTheWeightsThatItsFileSays) {
 
 TEST_P(Quantized, Lm1bComputesWithTheWeightsThatItsFileSays) {
   ExpectPlanAgreesWithReference(Quantize(Converted("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"), GetParam()).graph);
+}
+
+// Two frames of 32 numbers, 32 cells each way.
+template <class Sequence>
+ir::Graph BothWays(Dim gates, int states) {
+  ir::GraphBuilder builder;
+  Sequence op;
+  op.hidden_size = 32;
+  op.direction = ops::recurrent::Direction::kBidirectional;
+  std::vector<ir::ValueId> inputs = {builder.AddInput("x", {DType::kF32, {1, 2, 32}})};
+  for (int i = 0; i < states; ++i) {
+    inputs.push_back(builder.AddInput("state" + std::to_string(i), {DType::kF32, {1, 2, 32}}));
+  }
+  inputs.push_back(builder.AddInts("lengths", {2}));
+  inputs.push_back(testing::WaveConstant(builder, "w", {2, gates * 32, 32}, 1));
+  inputs.push_back(testing::WaveConstant(builder, "r", {2, gates * 32, 32}, 2));
+  inputs.push_back(testing::WaveConstant(builder, "b", {2, gates * 32}, 3));
+  builder.AddOutput("y", builder.Add("sequence", std::make_shared<const Sequence>(op), inputs).at(0));
+  return std::move(builder).Build();
+}
+
+TEST_P(Quantized, SequencesOfBothDirectionsComputeWithTheWeightsThatTheirFileSays) {
+  for (const ir::Graph& graph :
+       {BothWays<ops::recurrent::GruSequence>(3, 1), BothWays<ops::recurrent::LstmSequence>(4, 2)}) {
+    const auto result = Quantize(graph, GetParam());
+    EXPECT_EQ(result.layers.size(), 2U);
+    ExpectPlanAgreesWithReference(result.graph);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, Quantized,
