@@ -46,12 +46,18 @@ std::size_t DistinctBytes(std::span<const ir::ConstantData> constants) {
   return sum;
 }
 
-std::size_t StoredBytes(const ir::Graph& graph) {
-  std::size_t bytes = 0;
+// What a graph's constants hold, and what those hold that an earlier pass left to be computed when they are read.
+struct ConstantBytes {
+  std::size_t stored = 0;
+  std::size_t computed = 0;
+};
+ConstantBytes ConstantBytesOf(const ir::Graph& graph) {
+  ConstantBytes bytes;
   for (const ir::Node& node : graph.nodes()) {
     const auto* constant = ir::As<ir::Constant>(*node.op);
-    if (constant != nullptr && !IsComputedWhenRead(constant->data))
-      bytes = CheckedAdd(bytes, constant->data.bytes.size());
+    if (constant == nullptr) continue;
+    std::size_t& sum = IsComputedWhenRead(constant->data) ? bytes.computed : bytes.stored;
+    sum = CheckedAdd(sum, constant->data.bytes.size());
   }
   return bytes;
 }
@@ -86,7 +92,9 @@ void AddFolded(Rewriter& rewriter, const ir::Node& node, std::span<const ir::Con
 Folder::Folder(const ir::Graph& source, const FoldOptions& options) : options_(options) {
   constexpr std::size_t kAlways = std::size_t{256} << 20;
   constexpr std::size_t kMostGrowth = 8;
-  small_left_ = large_left_ = CheckedAdd(kAlways, CheckedMul(kMostGrowth, StoredBytes(source)));
+  const ConstantBytes bytes = ConstantBytesOf(source);
+  small_left_ = CheckedAdd(kAlways, CheckedMul(kMostGrowth, bytes.stored));
+  large_left_ = small_left_ - std::min(small_left_, bytes.computed);
 }
 
 bool Folder::Take(std::size_t bytes) {

@@ -28,8 +28,8 @@ struct FoldOptions {
 ir::Graph Fold(const ir::Graph& graph, const FoldOptions& options = {});
 
 // The same node by node, for one rewriting pass. All results of up to `small_bytes` may take 256 MiB and eight times
-// what `source` stores, together, and so may all larger ones: a file of a few kilobytes must not become one that fills
-// a disk.
+// what `source` stores, together, and so may all larger ones, those of earlier passes included: a file of a few
+// kilobytes must not become one that fills a disk.
 class Folder {
  public:
   Folder(const ir::Graph& source, const FoldOptions& options);
