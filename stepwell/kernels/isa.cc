@@ -1,5 +1,6 @@
 #include "stepwell/kernels/isa.h"
 
+#include <atomic>
 #include <cstdint>
 
 #include "hwy/targets.h"
@@ -22,11 +23,18 @@ std::int64_t TargetsUpTo(Isa isa) {
   return targets & hwy::SupportedTargets();
 }
 
+std::atomic<Isa> current{Isa::kScalar};
+
+void Use(Isa isa) {
+  current = isa;
+  hwy::GetChosenTarget().Update(TargetsUpTo(isa));
+}
+
 }  // namespace
 
 void SettleIsa() {
   static const bool settled = [] {
-    hwy::GetChosenTarget().Update(TargetsUpTo(ChosenIsa()));
+    Use(ChosenIsa());
     return true;
   }();
   static_cast<void>(settled);
@@ -35,7 +43,12 @@ void SettleIsa() {
 void ForceIsa(Isa isa) {
   STEPWELL_CHECK(isa <= MachineIsa());
   SettleIsa();
-  hwy::GetChosenTarget().Update(TargetsUpTo(isa));
+  Use(isa);
+}
+
+Isa CurrentIsa() {
+  SettleIsa();
+  return current;
 }
 
 std::vector<Isa> RunnableIsas() {

@@ -13,6 +13,9 @@ void SettleIsa();
 // MachineIsa().
 void ForceIsa(Isa isa);
 
+// What kernels use now.
+Isa CurrentIsa();
+
 // All that this machine can run, the plainest first.
 std::vector<Isa> RunnableIsas();
 

@@ -235,7 +235,32 @@ std::vector<float> PackedScales(const WeightSource& source, std::span<const std:
   return scales;
 }
 
+// What a zero of the activations that is not 0 adds to a product: per panel, [groups of inputs, kPanel].
+std::vector<std::int32_t> ColumnSums(const PackedMatrix& matrix, std::int64_t inputs_per_scale, WorkerTeam& team) {
+  const std::int64_t groups = (matrix.inputs() + inputs_per_scale - 1) / inputs_per_scale;
+  std::vector<std::int32_t> sums(AsSize(matrix.panels() * groups * PackedMatrix::kPanel));
+  team.Run([&](int member) {
+    const Range panels = PartOf(matrix.panels(), 1, member, team.num_threads());
+    for (std::int64_t index = panels.begin; index < panels.end; ++index) {
+      const PanelWeights panel = matrix.panel(index);
+      for (std::int64_t k = 0; k < matrix.inputs(); ++k) {
+        std::int32_t* to = sums.data() + (index * groups + k / inputs_per_scale) * PackedMatrix::kPanel;
+        for (std::int64_t n = 0; n < PackedMatrix::kPanel; ++n) to[n] += IntegerAt(panel, k, n);
+      }
+    }
+  });
+  return sums;
+}
+
 }  // namespace
+
+std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64_t output) {
+  constexpr std::int64_t kHalf = PackedMatrix::kPanel / 2;
+  const std::byte* row = panel.Row(input);
+  if (panel.dtype == DType::kI8) return static_cast<std::int8_t>(row[output]);
+  const auto nibble = static_cast<std::int32_t>(row[output % kHalf] >> (output < kHalf ? 0 : 4) & std::byte{0xF});
+  return (nibble ^ 8) - 8;
+}
 
 PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team)
     : PackedMatrix(source, AllColumns(source.outputs), team) {}
@@ -252,6 +277,7 @@ PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int6
   is_finite_ = Packer(source, memory_.data()).Pack(runs, team);
   if (source.compressed == nullptr || source.compressed->scales.empty()) return;
   scales_ = PackedScales(source, columns, inputs_per_scale_);
+  if (IsInteger(dtype_)) column_sums_ = ColumnSums(*this, inputs_per_scale_, team);
   is_finite_ =
       is_finite_ && AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales_.data()), std::ssize(scales_));
 }

@@ -19,6 +19,7 @@ struct PanelWeights {
   DType dtype = DType::kF32;      // kF32, kBF16, kI8 or kI4
   const float* scales = nullptr;  // [groups of inputs, kPanel]: what the elements are multiplied by; or null
   std::int64_t inputs_per_scale = 0;
+  const std::int32_t* column_sums = nullptr;  // [groups of inputs, kPanel]: of scaled integers; else null
 
   static PanelWeights OfFloats(const float* floats, std::int64_t stride) {
     return {.rows = reinterpret_cast<const std::byte*>(floats),
@@ -26,6 +27,9 @@ struct PanelWeights {
   }
   const std::byte* Row(std::int64_t input) const { return rows + input * row_bytes; }
 };
+
+// The stored value of an int8 or int4 weight.
+std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64_t output);
 
 // Constant weights [inputs K, outputs N] in the one layout that all products here read: panels of kPanel outputs, one
 // after the other; within a panel K rows of kPanel consecutive outputs. The last panel is filled up with zeros.
@@ -52,10 +56,11 @@ class PackedMatrix {
             .row_bytes = row_bytes_,
             .dtype = dtype_,
             .scales = scales_.empty() ? nullptr : scales_.data() + index * groups() * kPanel,
-            .inputs_per_scale = inputs_per_scale_};
+            .inputs_per_scale = inputs_per_scale_,
+            .column_sums = column_sums_.empty() ? nullptr : column_sums_.data() + index * groups() * kPanel};
   }
   DType dtype() const { return dtype_; }
-  std::size_t bytes() const { return memory_.size() + scales_.size() * sizeof(float); }
+  std::size_t bytes() const { return memory_.size() + (scales_.size() + column_sums_.size()) * sizeof(float); }
   // No weight is infinite or NaN, so that zero inputs add nothing.
   bool is_finite() const { return is_finite_; }
 
@@ -63,7 +68,8 @@ class PackedMatrix {
   std::int64_t groups() const { return (inputs_ + inputs_per_scale_ - 1) / inputs_per_scale_; }
 
   AlignedBuffer memory_;
-  std::vector<float> scales_;  // per panel [groups of inputs, kPanel]; empty: none
+  std::vector<float> scales_;              // per panel [groups of inputs, kPanel]; empty: none
+  std::vector<std::int32_t> column_sums_;  // the same, of int8 and int4
   DType dtype_ = DType::kF32;
   std::int64_t row_bytes_ = 0;
   std::int64_t inputs_per_scale_ = 1;
