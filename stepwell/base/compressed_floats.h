@@ -8,6 +8,10 @@
 
 namespace stepwell {
 
+// How activations are multiplied by weights: as they are, or rounded, each row with a scale of its own, to 8-bit
+// integers as they come. The latter only by integer weights that have scales.
+enum class ActivationFormat : std::uint8_t { kFp32, kInt8 };
+
 // fp32 numbers that are stored in fewer bits: each is the stored value, times a scale if there are scales. Whoever can
 // multiply by the stored values reads them; to all others this is a source of fp32 bytes. (OpenVINO writes it as a
 // constant, a Convert and a Multiply.) Immutable.
@@ -21,6 +25,8 @@ struct CompressedFloats final : ByteSource {
   std::vector<float> scales;
   std::int64_t elements_per_block = 1;
   std::int64_t scales_per_block = 1;
+  // For products by these numbers as weights; it changes nothing for who reads them as fp32.
+  ActivationFormat activations = ActivationFormat::kFp32;
 
   float ScaleAt(std::int64_t index) const;
 

@@ -277,7 +277,10 @@ PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int6
   is_finite_ = Packer(source, memory_.data()).Pack(runs, team);
   if (source.compressed == nullptr || source.compressed->scales.empty()) return;
   scales_ = PackedScales(source, columns, inputs_per_scale_);
-  if (IsInteger(dtype_)) column_sums_ = ColumnSums(*this, inputs_per_scale_, team);
+  if (IsInteger(dtype_)) {
+    activations_ = source.compressed->activations;
+    column_sums_ = ColumnSums(*this, inputs_per_scale_, team);
+  }
   is_finite_ =
       is_finite_ && AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales_.data()), std::ssize(scales_));
 }

@@ -60,6 +60,8 @@ class PackedMatrix {
             .column_sums = column_sums_.empty() ? nullptr : column_sums_.data() + index * groups() * kPanel};
   }
   DType dtype() const { return dtype_; }
+  // As the source says; kFp32 unless the weights are integers with scales.
+  ActivationFormat activations() const { return activations_; }
   std::size_t bytes() const { return memory_.size() + (scales_.size() + column_sums_.size()) * sizeof(float); }
   // No weight is infinite or NaN, so that zero inputs add nothing.
   bool is_finite() const { return is_finite_; }
@@ -71,6 +73,7 @@ class PackedMatrix {
   std::vector<float> scales_;              // per panel [groups of inputs, kPanel]; empty: none
   std::vector<std::int32_t> column_sums_;  // the same, of int8 and int4
   DType dtype_ = DType::kF32;
+  ActivationFormat activations_ = ActivationFormat::kFp32;
   std::int64_t row_bytes_ = 0;
   std::int64_t inputs_per_scale_ = 1;
   std::int64_t inputs_ = 0;

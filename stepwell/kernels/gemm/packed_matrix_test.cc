@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "stepwell/base/error.h"
+#include "stepwell/kernels/gemm/compressed_test_support.h"
 #include "stepwell/kernels/test_support.h"
 
 namespace stepwell::kernels {
@@ -104,6 +105,20 @@ TEST(PackedMatrix, TakesColumnsInAnyOrder) {
       ASSERT_EQ(Packed(matrix, 5, n), source < 0 ? 0 : Element(5, source));
     }
   }
+}
+
+TEST(PackedMatrix, TakesTheFormatOfActivationsFromIntegersWithScales) {
+  const auto activations = [](const Compression& compression, ActivationFormat wanted) {
+    auto floats = *RandomCompressed(compression, 40, 64, WeightOrder::kInputsByOutputs);
+    floats.activations = wanted;
+    const LazyBytes bytes(std::make_shared<const CompressedFloats>(floats));
+    return PackedMatrix(DenseWeights(bytes, 40, 64, WeightOrder::kInputsByOutputs)).activations();
+  };
+  EXPECT_EQ(activations({DType::kI8, -1}, ActivationFormat::kInt8), ActivationFormat::kInt8);
+  EXPECT_EQ(activations({DType::kI4, 20}, ActivationFormat::kInt8), ActivationFormat::kInt8);
+  EXPECT_EQ(activations({DType::kI8, -1}, ActivationFormat::kFp32), ActivationFormat::kFp32);
+  EXPECT_EQ(activations({DType::kI8, 0}, ActivationFormat::kInt8), ActivationFormat::kFp32);
+  EXPECT_EQ(activations({DType::kBF16, -1}, ActivationFormat::kInt8), ActivationFormat::kFp32);
 }
 
 TEST(PackedMatrix, OfNothingIsEmpty) {
