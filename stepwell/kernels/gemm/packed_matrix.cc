@@ -218,12 +218,10 @@ class Packer {
   std::atomic<bool> is_finite_ = true;
 };
 
-// Per panel, [groups of inputs, kPanel]; 0 for outputs that are filling.
-std::vector<float> PackedScales(const WeightSource& source, std::span<const std::int64_t> columns,
-                                std::int64_t inputs_per_scale) {
+// Per panel, [groups of inputs, kPanel]; 0 for outputs that are filling. Returns whether all are finite.
+bool PackScales(const WeightSource& source, std::span<const std::int64_t> columns, std::span<float> scales) {
+  const std::int64_t inputs_per_scale = source.inputs_per_scale();
   const std::int64_t groups = (source.inputs + inputs_per_scale - 1) / inputs_per_scale;
-  const std::int64_t panels = (std::ssize(columns) + PackedMatrix::kPanel - 1) / PackedMatrix::kPanel;
-  std::vector<float> scales(AsSize(panels * groups * PackedMatrix::kPanel));
   for (std::int64_t n = 0; n < std::ssize(columns); ++n) {
     if (columns[AsSize(n)] < 0) continue;
     float* panel = scales.data() + n / PackedMatrix::kPanel * groups * PackedMatrix::kPanel;
@@ -232,24 +230,38 @@ std::vector<float> PackedScales(const WeightSource& source, std::span<const std:
           source.ScaleOf(group * inputs_per_scale, columns[AsSize(n)]);
     }
   }
-  return scales;
+  return AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales.data()), std::ssize(scales));
 }
 
 // What a zero of the activations that is not 0 adds to a product: per panel, [groups of inputs, kPanel].
-std::vector<std::int32_t> ColumnSums(const PackedMatrix& matrix, std::int64_t inputs_per_scale, WorkerTeam& team) {
-  const std::int64_t groups = (matrix.inputs() + inputs_per_scale - 1) / inputs_per_scale;
-  std::vector<std::int32_t> sums(AsSize(matrix.panels() * groups * PackedMatrix::kPanel));
+void SumColumns(const PanelWeights& first, std::int64_t inputs, std::span<std::int32_t> sums, WorkerTeam& team) {
+  const std::int64_t groups = (inputs + first.inputs_per_scale - 1) / first.inputs_per_scale;
+  const std::int64_t panels = std::ssize(sums) / (groups * PackedMatrix::kPanel);
   team.Run([&](int member) {
-    const Range panels = PartOf(matrix.panels(), 1, member, team.num_threads());
-    for (std::int64_t index = panels.begin; index < panels.end; ++index) {
-      const PanelWeights panel = matrix.panel(index);
-      for (std::int64_t k = 0; k < matrix.inputs(); ++k) {
-        std::int32_t* to = sums.data() + (index * groups + k / inputs_per_scale) * PackedMatrix::kPanel;
+    const Range part = PartOf(panels, 1, member, team.num_threads());
+    for (std::int64_t index = part.begin; index < part.end; ++index) {
+      PanelWeights panel = first;
+      panel.rows += index * inputs * panel.row_bytes;
+      for (std::int64_t k = 0; k < inputs; ++k) {
+        std::int32_t* to = sums.data() + (index * groups + k / panel.inputs_per_scale) * PackedMatrix::kPanel;
         for (std::int64_t n = 0; n < PackedMatrix::kPanel; ++n) to[n] += IntegerAt(panel, k, n);
       }
     }
   });
-  return sums;
+}
+
+std::int64_t RoundedUp(std::int64_t bytes) {
+  constexpr std::int64_t kAlignment = AlignedBuffer::kAlignment;
+  return CheckedAdd(bytes, kAlignment - 1) / kAlignment * kAlignment;
+}
+
+template <class T>
+std::span<T> ArrayAt(std::span<std::byte> block, std::int64_t offset, std::int64_t elements) {
+  return {reinterpret_cast<T*>(block.data() + offset), AsSize(elements)};
+}
+template <class T>
+std::span<const T> ArrayAt(const SharedBytes& block, std::int64_t offset, std::int64_t elements) {
+  return {reinterpret_cast<const T*>(block.data() + offset), AsSize(elements)};
 }
 
 }  // namespace
@@ -262,27 +274,35 @@ std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64
   return (nibble ^ 8) - 8;
 }
 
-PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team)
-    : PackedMatrix(source, AllColumns(source.outputs), team) {}
+PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, PackedBlocks& blocks)
+    : PackedMatrix(source, AllColumns(source.outputs), team, blocks) {}
 
-PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int64_t> columns, WorkerTeam& team)
+PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int64_t> columns, WorkerTeam& team,
+                           PackedBlocks& blocks)
     : dtype_(source.dtype),
       row_bytes_(kPanel * DTypeBits(source.dtype) / 8),
       inputs_per_scale_(std::max<std::int64_t>(1, source.inputs_per_scale())),
       inputs_(source.inputs),
       outputs_(std::ssize(columns)) {
-  memory_ = AlignedBuffer(AsSize(CheckedMul(CheckedMul(inputs_, panels()), row_bytes_)));
-  if (memory_.size() == 0 || source.outputs == 0) return;
-  const auto runs = RunsOf(columns, source.outputs);
-  is_finite_ = Packer(source, memory_.data()).Pack(runs, team);
-  if (source.compressed == nullptr || source.compressed->scales.empty()) return;
-  scales_ = PackedScales(source, columns, inputs_per_scale_);
-  if (IsInteger(dtype_)) {
-    activations_ = source.compressed->activations;
-    column_sums_ = ColumnSums(*this, inputs_per_scale_, team);
-  }
-  is_finite_ =
-      is_finite_ && AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales_.data()), std::ssize(scales_));
+  const bool has_scales = source.compressed != nullptr && !source.compressed->scales.empty();
+  const bool has_sums = has_scales && IsInteger(dtype_);
+  const std::int64_t scales = has_scales ? CheckedMul(CheckedMul(groups(), panels()), kPanel) : 0;
+  const std::int64_t scales_at = RoundedUp(CheckedMul(CheckedMul(inputs_, panels()), row_bytes_));
+  const std::int64_t sums_at = RoundedUp(CheckedAdd(scales_at, CheckedMul(scales, std::int64_t{sizeof(float)})));
+  const std::int64_t end = CheckedAdd(sums_at, has_sums ? sums_at - scales_at : 0);
+  if (end == 0) return;
+  block_ = blocks.Make(AsSize(CheckedAdd(end, std::int64_t{1})), [&](std::span<std::byte> block) {
+    if (source.outputs == 0) return;
+    bool is_finite = Packer(source, block.data()).Pack(RunsOf(columns, source.outputs), team);
+    if (has_scales) is_finite &= PackScales(source, columns, ArrayAt<float>(block, scales_at, scales));
+    const PanelWeights first{block.data(), row_bytes_, dtype_, nullptr, inputs_per_scale_};
+    if (has_sums) SumColumns(first, inputs_, ArrayAt<std::int32_t>(block, sums_at, scales), team);
+    block.back() = std::byte{is_finite};
+  });
+  scales_ = ArrayAt<float>(block_, scales_at, scales);
+  if (has_sums) column_sums_ = ArrayAt<std::int32_t>(block_, sums_at, scales);
+  if (has_sums) activations_ = source.compressed->activations;
+  is_finite_ = source.outputs == 0 || block_.span().back() != std::byte{};
 }
 
 }  // namespace stepwell::kernels

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "stepwell/base/dtype.h"
-#include "stepwell/base/memory.h"
+#include "stepwell/base/packed_blocks.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/kernels/gemm/weight_source.h"
 
@@ -41,18 +41,19 @@ class PackedMatrix {
 
   PackedMatrix() = default;
   // Copies the weights once. Pages of a mapped file are released behind the copy, so that source and copy are never
-  // resident together.
-  explicit PackedMatrix(const WeightSource& source, WorkerTeam& team = WorkerTeam::Shared());
+  // resident together. All memory is one of `blocks`.
+  explicit PackedMatrix(const WeightSource& source, WorkerTeam& team = WorkerTeam::Shared(),
+                        PackedBlocks& blocks = PackedBlocks::Fresh());
   // Packed output n is the source's output columns[n]; -1 gives an output of zeros.
   PackedMatrix(const WeightSource& source, std::span<const std::int64_t> columns,
-               WorkerTeam& team = WorkerTeam::Shared());
+               WorkerTeam& team = WorkerTeam::Shared(), PackedBlocks& blocks = PackedBlocks::Fresh());
 
   std::int64_t inputs() const { return inputs_; }
   std::int64_t outputs() const { return outputs_; }
   std::int64_t panels() const { return (outputs_ + kPanel - 1) / kPanel; }
   // Its rows are aligned to 64 bytes.
   PanelWeights panel(std::int64_t index) const {
-    return {.rows = memory_.data() + index * inputs_ * row_bytes_,
+    return {.rows = block_.data() + index * inputs_ * row_bytes_,
             .row_bytes = row_bytes_,
             .dtype = dtype_,
             .scales = scales_.empty() ? nullptr : scales_.data() + index * groups() * kPanel,
@@ -62,16 +63,17 @@ class PackedMatrix {
   DType dtype() const { return dtype_; }
   // As the source says; kFp32 unless the weights are integers with scales.
   ActivationFormat activations() const { return activations_; }
-  std::size_t bytes() const { return memory_.size() + (scales_.size() + column_sums_.size()) * sizeof(float); }
+  std::size_t bytes() const { return block_.size(); }
   // No weight is infinite or NaN, so that zero inputs add nothing.
   bool is_finite() const { return is_finite_; }
 
  private:
   std::int64_t groups() const { return (inputs_ + inputs_per_scale_ - 1) / inputs_per_scale_; }
 
-  AlignedBuffer memory_;
-  std::vector<float> scales_;              // per panel [groups of inputs, kPanel]; empty: none
-  std::vector<std::int32_t> column_sums_;  // the same, of int8 and int4
+  // The rows of all panels; at multiples of 64 bytes behind them the scales and the sums; at last is_finite_.
+  SharedBytes block_;
+  std::span<const float> scales_;              // per panel [groups of inputs, kPanel]; empty: none
+  std::span<const std::int32_t> column_sums_;  // the same, of int8 and int4
   DType dtype_ = DType::kF32;
   ActivationFormat activations_ = ActivationFormat::kFp32;
   std::int64_t row_bytes_ = 0;

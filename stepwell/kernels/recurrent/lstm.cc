@@ -82,15 +82,15 @@ std::vector<float> PackedPeepholes(const LstmWeights& weights, std::int64_t cell
 
 }  // namespace
 
-LstmLayer::LstmLayer(const LstmWeights& weights, WorkerTeam& team)
+LstmLayer::LstmLayer(const LstmWeights& weights, WorkerTeam& team, PackedBlocks& blocks)
     : cells_(CheckedCells(weights)),
       gate_clip_(weights.gate_clip.value_or(std::numeric_limits<float>::infinity())),
       cell_clip_(weights.cell_clip.value_or(std::numeric_limits<float>::infinity())),
       projection_clip_(weights.projection_clip.value_or(std::numeric_limits<float>::infinity())) {
   const auto columns = PackedGates(cells_, weights.order);
-  input_ = PackedMatrix(weights.input, columns, team);
-  recurrent_ = PackedMatrix(weights.recurrent, columns, team);
-  if (weights.projection) projection_ = PackedMatrix(*weights.projection, team);
+  input_ = PackedMatrix(weights.input, columns, team, blocks);
+  recurrent_ = PackedMatrix(weights.recurrent, columns, team, blocks);
+  if (weights.projection) projection_ = PackedMatrix(*weights.projection, team, blocks);
   bias_ = PackedBias(weights, cells_, columns);
   peepholes_ = PackedPeepholes(weights, cells_);
 }

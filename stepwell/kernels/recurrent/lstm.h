@@ -72,8 +72,9 @@ struct LstmArguments {
 // Immutable, free to share.
 class LstmLayer {
  public:
-  // Throws Error(kInvalidModel) when the sizes contradict each other.
-  explicit LstmLayer(const LstmWeights& weights, WorkerTeam& team = WorkerTeam::Shared());
+  // Throws Error(kInvalidModel) when the sizes contradict each other. The matrices are of `blocks`.
+  explicit LstmLayer(const LstmWeights& weights, WorkerTeam& team = WorkerTeam::Shared(),
+                     PackedBlocks& blocks = PackedBlocks::Fresh());
 
   std::int64_t inputs() const { return input_.inputs(); }       // I
   std::int64_t cells() const { return cells_; }                 // N
