@@ -1,6 +1,6 @@
 // Vector exp, log, sigmoid, tanh, erf and GELU for use inside Highway code; included once per instruction set, hence
-// the guard in Highway's form instead of #pragma once. Results do not depend on the number of lanes. The error bounds,
-// in units of the last place, are those of activation_test.cc, which tries them all over the range of float.
+// the guard in Highway's form instead of #pragma once. Results do not depend on the number of lanes. The error bounds
+// are those of activation.h; exhaustive_test.cc and activation_test.cc try them.
 #if defined(STEPWELL_KERNELS_ACTIVATION_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef STEPWELL_KERNELS_ACTIVATION_MATH_INL_H_
 #undef STEPWELL_KERNELS_ACTIVATION_MATH_INL_H_
