@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "stepwell/base/compressed_floats.h"
 #include "stepwell/base/lazy_bytes.h"
 #include "stepwell/base/tensor.h"
 
@@ -19,6 +20,8 @@ struct ConstantData {
   LazyBytes bytes;
   // Never given twice in a process and shared by copies: what is kept about a constant (packed weights) is found by it.
   std::uint64_t identity = 0;
+  // Of stored values of weights (passes/compressed_constant.h): what their products do with the other operand.
+  ActivationFormat activations = ActivationFormat::kFp32;
 
   // Throws Error(kInvalidModel) when the bytes are not those of the type.
   static ConstantData Of(const TensorType& type, LazyBytes bytes);

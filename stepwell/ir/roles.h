@@ -46,6 +46,10 @@ inline constexpr std::string_view kFeatureWindowMs = "feature_win_len";
 inline constexpr std::string_view kFeatureStepMs = "feature_win_step";
 inline constexpr std::string_view kBeamWidth = "beam_width";
 inline constexpr std::string_view kLanguage = "language";
+// What products by quantised weights do with activations: "fp32" or "int8" where all do the same.
+inline constexpr std::string_view kActivations = "activations";
+inline constexpr std::string_view kInt8Activations = "int8";
+inline constexpr std::string_view kFp32Activations = "fp32";
 // DeepSpeech's serialised alphabet in base64: u16 count, then per label u16 number, u16 length, UTF-8 bytes; little
 // endian (native_client/alphabet.cc, Serialize).
 inline constexpr std::string_view kAlphabetBase64 = "alphabet_base64";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "stepwell/base/error.h"
+#include "stepwell/ir/roles.h"
 #include "stepwell/ir/xml_attribute.h"
 
 namespace stepwell::ir {
@@ -75,6 +76,24 @@ std::map<std::string, std::string> ReadTexts(const XmlFact* entry) {
   return texts;
 }
 
+std::map<std::string, std::string> ActivationTexts(const Graph& graph) {
+  std::map<std::string, std::string> texts;
+  for (const std::string& name : Int8ActivationNamesOf(graph)) texts[name] = kInt8Activations;
+  return texts;
+}
+
+Int8ActivationNames ReadActivations(const XmlFact* entry) {
+  Int8ActivationNames names;
+  for (const auto& [name, format] : ReadTexts(entry)) {
+    if (format != kInt8Activations) {
+      throw Error(ErrorKind::kUnsupported,
+                  fmt::format("activations of '{}': '{}' was expected and '{}' found", name, kInt8Activations, format));
+    }
+    names.insert(name);
+  }
+  return names;
+}
+
 // Entries are numbered because OpenVINO sorts them by name.
 template <class Read>
 void ReadNumbered(const XmlFact& facts, std::string_view name, Read&& read) {
@@ -139,6 +158,7 @@ XmlFact FactsToXml(const Graph& graph) {
   }
   AddTexts(graph.roles(), "roles", facts);
   AddTexts(graph.metadata(), "metadata", facts);
+  AddTexts(ActivationTexts(graph), "activations", facts);
   return facts;
 }
 
@@ -153,6 +173,7 @@ ModelFacts FactsFromXml(const XmlFact& xml) {
   ReadNumbered(xml, "state", [&](const XmlFact& entry) { facts.states.push_back(ReadState(entry)); });
   facts.roles = ReadTexts(xml.Find("roles"));
   facts.metadata = ReadTexts(xml.Find("metadata"));
+  facts.int8_activations = ReadActivations(xml.Find("activations"));
   return facts;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stepwell/ir/graph.h"
+#include "stepwell/ir/int8_activation_names.h"
 #include "stepwell/ir/xml_fact.h"
 
 // Internal. What this library adds to IR below <rt_info><stepwell>, which OpenVINO reads over; docs/ir.md says it.
@@ -22,6 +23,7 @@ struct ModelFacts {
   std::vector<StateVar> states;
   std::map<std::string, std::string> roles;
   std::map<std::string, std::string> metadata;
+  Int8ActivationNames int8_activations;
   StateForm state_form = StateForm::kExplicit;
 };
 

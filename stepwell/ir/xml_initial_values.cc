@@ -18,7 +18,7 @@ TensorType TypeOfConstant(const XmlLayer& constant) {
 
 ConstantData ReadConstant(const XmlLayer& constant, WeightsReader& weights) {
   return weights.Read(TypeOfConstant(constant), ParseXmlInt(constant.Attribute("offset")),
-                      ParseXmlInt(constant.Attribute("size")));
+                      ParseXmlInt(constant.Attribute("size")), weights.ActivationsOf(constant.name));
 }
 
 const XmlLayer* XmlInitialValues::LayerBehind(std::size_t read) const {

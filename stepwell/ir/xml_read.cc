@@ -42,6 +42,7 @@ Graph ReadChecked(const std::filesystem::path& xml, OpFactory factory, const Rea
   RequireKnownTypes(document.graph, factory);
   if (document.weights_mark) weights.RequireMark(ParseWeightsMark(*document.weights_mark), document.graph);
   const std::optional<ModelFacts> facts = ReadFacts(document);
+  if (facts) weights.SetInt8Activations(facts->int8_activations);
   XmlGraphReader reader(document.graph, facts ? &*facts : nullptr, factory, weights);
   reader.Read();
   SetFacts(document, facts, reader.builder());

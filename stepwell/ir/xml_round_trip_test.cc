@@ -245,6 +245,21 @@ const ConstantData& ConstantOf(const Graph& graph, std::size_t output) {
   return *graph.constant(graph.outputs()[output].value);
 }
 
+// Two constants of the same bytes, of which one rounds the activations of its products.
+TEST(XmlRoundTrip, KeepsWhatIsDoneWithActivations) {
+  const TempFolder folder;
+  GraphBuilder builder;
+  ConstantData data = ConstantData::Of(Tensor({DType::kI8, {64, 64}}));
+  builder.AddOutput("a", builder.AddConstant("plain", data));
+  data.activations = ActivationFormat::kInt8;
+  builder.AddOutput("b", builder.AddConstant("a/name, \"rounded\"", data));
+  builder.SetMetadata("activations", "int8; fp32");
+  const Graph read = RoundTrip(std::move(builder).Build(), folder);
+  EXPECT_EQ(ConstantOf(read, 0).activations, ActivationFormat::kFp32);
+  EXPECT_EQ(ConstantOf(read, 1).activations, ActivationFormat::kInt8);
+  EXPECT_NE(ConstantOf(read, 0).identity, ConstantOf(read, 1).identity);
+}
+
 TEST(XmlWrite, StoresEqualConstantsOnceAndAlignsThem) {
   const TempFolder folder;
   const Graph read = RoundTrip(ModelOfConstants().Build(), folder);

@@ -46,19 +46,21 @@ void WeightsReader::RequireMark(const WeightsMark& mark, const XmlGraph& graph) 
                   path_.string(), ToText(mark), ToText(found)));
 }
 
-ConstantData WeightsReader::Read(const TensorType& type, std::int64_t offset, std::int64_t size) {
+ConstantData WeightsReader::Read(const TensorType& type, std::int64_t offset, std::int64_t size,
+                                 ActivationFormat activations) {
   if (offset < 0 || size < 0) {
     throw Error(ErrorKind::kInvalidModel, fmt::format("offset {} or size {} is negative", offset, size));
   }
   if (type.shape.num_elements() == 0) size = 0;  // OpenVINO writes one byte for it
   const SharedBytes& bytes = Bytes();
-  const auto key = std::pair(AsSize(offset), ToText(type));
+  const auto key = std::tuple(AsSize(offset), ToText(type), activations);
   if (const auto given = given_.find(key); given != given_.end() && given->second.bytes.size() == AsSize(size)) {
     return given->second;
   }
   const auto frame = [&] { return fmt::format("taking a constant from '{}'", path_.string()); };
   return While(frame, [&] {
     ConstantData constant = ConstantData::Of(type, bytes.Slice(AsSize(offset), AsSize(size)));
+    constant.activations = activations;
     return given_.insert_or_assign(key, std::move(constant)).first->second;
   });
 }

@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "stepwell/base/file.h"
 #include "stepwell/ir/constant_data.h"
+#include "stepwell/ir/int8_activation_names.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ir/weights_mark.h"
 
@@ -27,8 +29,14 @@ class WeightsReader {
   // Whether there is no such file, and need not be: nothing can be read.
   bool is_missing() const { return is_missing_; }
   // Throws Error(kIo) where the file is needed and missing.
-  // The same slice with the same type is given the same identity.
-  ConstantData Read(const TensorType& type, std::int64_t offset, std::int64_t size);
+  // The same slice with the same type and activations is given the same identity.
+  ConstantData Read(const TensorType& type, std::int64_t offset, std::int64_t size,
+                    ActivationFormat activations = ActivationFormat::kFp32);
+  // What products by the constant of a layer do with activations.
+  ActivationFormat ActivationsOf(std::string_view layer) const {
+    return int8_activations_.contains(layer) ? ActivationFormat::kInt8 : ActivationFormat::kFp32;
+  }
+  void SetInt8Activations(Int8ActivationNames layers) { int8_activations_ = std::move(layers); }
   // Throws Error(kInvalidModel) where the file is not the one that had this mark with the constants of this graph.
   void RequireMark(const WeightsMark& mark, const XmlGraph& graph);
 
@@ -39,7 +47,8 @@ class WeightsReader {
   std::filesystem::path path_;
   bool is_missing_;
   std::optional<SharedBytes> bytes_;
-  std::map<std::pair<std::size_t, std::string>, ConstantData> given_;
+  Int8ActivationNames int8_activations_;
+  std::map<std::tuple<std::size_t, std::string, ActivationFormat>, ConstantData> given_;
 };
 
 class WeightsWriter {

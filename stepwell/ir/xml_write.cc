@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 
 #include "stepwell/base/error.h"
 #include "stepwell/ir/ir_file.h"
+#include "stepwell/ir/roles.h"
 #include "stepwell/ir/xml_facts.h"
 #include "stepwell/ir/xml_graph_writer.h"
 
@@ -34,11 +36,23 @@ void WriteFact(const XmlFact& fact, XmlPrinter& printer) {
   printer.Close();
 }
 
+// OpenVINO's plugins take their defaults from here: how many activations of a row share a scale when they are rounded
+// to 8-bit integers, 0 for none, the largest number for all.
+void WriteOpenVinoOptions(const Graph& graph, XmlPrinter& printer) {
+  const auto activations = graph.metadata().find(std::string(kActivations));
+  if (activations == graph.metadata().end()) return;
+  const std::uint64_t group = activations->second == kInt8Activations ? std::numeric_limits<std::uint64_t>::max() : 0;
+  printer.Open("runtime_options");
+  printer.Leaf("DYNAMIC_QUANTIZATION_GROUP_SIZE", {{"value", fmt::format("{}", group)}});
+  printer.Close();
+}
+
 void WriteModel(const Graph& graph, XmlPrinter printer, WeightsWriter& weights) {
   printer.Declaration();
   printer.Open("net", {{"name", graph.name()}, {"version", "11"}});
   XmlGraphWriter(graph, XmlGraphWriter::Scope::kModel, printer, weights).Write();
   printer.Open("rt_info");
+  WriteOpenVinoOptions(graph, printer);
   WriteFact(FactsToXml(graph), printer);
   printer.Close();
   printer.Close();

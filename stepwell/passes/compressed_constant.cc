@@ -24,7 +24,9 @@ std::optional<ir::ConstantData> Converted(const ir::ConstantData& stored, const 
   floats.values = stored.bytes;
   floats.dtype = stored.type.dtype;
   floats.elements = stored.num_elements();
-  return Of(type, std::move(floats));
+  ir::ConstantData converted = Of(type, std::move(floats));
+  converted.activations = stored.activations;  // for the scales, which integers need
+  return converted;
 }
 
 // How scales of a shape lie over values of another: their extents are the values' on some leading and some trailing
@@ -63,6 +65,7 @@ std::optional<ir::ConstantData> Scaled(const ir::ConstantData& values, const ir:
   floats.scales = scales.Copy<float>();
   floats.elements_per_block = spread->elements_per_block;
   floats.scales_per_block = spread->scales_per_block;
+  if (floats.dtype != DType::kBF16) floats.activations = values.activations;
   return Of(type, std::move(floats));
 }
 

@@ -86,6 +86,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Bf16WithOneScale", DType::kBF16, {40, 50}, {1, 1}, {2000, 1}, 2000, 1}),
     [](const auto& test) { return test.param.name; });
 
+TEST(CompressedConstant, CarriesWhatIsDoneWithActivationsToIntegersWithScales) {
+  const TensorType type{DType::kF32, {40, 50}};
+  for (const DType dtype : {DType::kI8, DType::kI4, DType::kBF16}) {
+    ir::ConstantData stored = Stored(dtype, {40, 50});
+    stored.activations = ActivationFormat::kInt8;
+    const auto activations_of = [](const ir::ConstantData& floats) {
+      return std::dynamic_pointer_cast<const CompressedFloats>(floats.bytes.source())->activations;
+    };
+    const auto floats = CompressedConstant(ops::elementwise::Convert(DType::kF32), std::vector{stored}, type);
+    EXPECT_EQ(activations_of(*floats), ActivationFormat::kFp32);
+    const auto scaled = CompressedConstant(ops::elementwise::Multiply(), std::vector{Scales({40, 1}), *floats}, type);
+    EXPECT_EQ(activations_of(*scaled), dtype == DType::kBF16 ? ActivationFormat::kFp32 : ActivationFormat::kInt8);
+  }
+}
+
 TEST(CompressedConstant, LeavesOtherScalesAndSmallMatricesToFolding) {
   const ir::ConstantData stored = Stored(DType::kI8, {40, 50});
   const TensorType type{DType::kF32, {40, 50}};

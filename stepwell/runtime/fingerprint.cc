@@ -36,6 +36,7 @@ class Hash {
 
 void AddConstant(Hash& hash, const ir::ConstantData& constant) {
   hash.Add(ToText(constant.type));
+  if (constant.activations != ActivationFormat::kFp32) hash.Add(static_cast<std::uint64_t>(constant.activations));
   const SharedBytes held = constant.bytes.Get();
   const std::span<const std::byte> bytes = held.span();
   if (bytes.size() <= kSampledFrom) return hash.Add(bytes);
