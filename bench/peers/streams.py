@@ -1,0 +1,69 @@
+"""The table of live streams: how many each runtime holds within a deadline."""
+from contest import Entry, Failed, Worker, run_json, say
+from full_size import MAKE
+from report import table
+
+DEADLINE_MS = 100
+MOST = 4000
+# Row -> class in live_peers.py, variant, numbers of frames a call to choose from.
+PEERS = {
+    "ONNX Runtime, twin, fp32": ("OnnxRuntime", "fp32", (1, 2, 3)),
+    "ONNX Runtime, twin, dynamic int8 per channel": ("OnnxRuntime", "int8-per-channel", (1, 2, 3)),
+    "OpenVINO, fp32, in one batch": ("OpenVino", "f32", (2,)),
+    "OpenVINO, its default precision, in one batch": ("OpenVino", "default", (2,)),
+    "OpenVINO, fp32, a call a stream": ("OpenVinoInTurn", "f32", (1, 2, 4)),
+    "OpenVINO, its default precision, a call a stream": ("OpenVinoInTurn", "default", (1, 2, 4)),
+    "TensorFlow, in one batch": ("TensorFlow", "", (2,)),
+    "libdeepspeech 0.9.3, a stream object each": ("LibDeepSpeech", "", (1, 2, 4)),
+}
+
+
+class Search:
+    """A peer's search for its largest number, as a contestant of one round."""
+
+    def __init__(self, speech, name, quick):
+        kind, variant, choices = PEERS[name]
+        spec = {**speech.model, "threads": speech.options.threads, "batch": 1, "variant": variant, "make": str(MAKE),
+                "cells": speech.cells}
+        self.worker = Worker("live_peers", kind, spec)
+        self.limits = {"deadline": DEADLINE_MS / 1e3, "choices": choices, "seconds": 2 if quick else 5, "most": MOST,
+                       "tries": 3 if quick else 5}
+
+    def measure(self, calls):
+        del calls
+        found = self.worker.ask("most", **self.limits)
+        self.notes = {"frames a call": found["frames"], "p99, ms": found.get("p99")}
+        return found["streams"]
+
+    def stop(self):
+        self.worker.stop()
+
+
+class OurSearch:
+    """`stepwell bench --streams --deadline`: features and model."""
+
+    def __init__(self, speech, weights):
+        self.command = [speech.options.stepwell, "bench", speech.file(weights), "--threads", str(speech.options.threads),
+                        "--deadline", str(DEADLINE_MS), "--json", "--streams"]
+
+    def measure(self, calls):
+        raise Failed("stepwell bench --streams is not there")
+
+    def stop(self):
+        pass
+
+
+def streams_table(speech, weights):
+    options, title = speech.options, f"Most live streams within {DEADLINE_MS} ms (p99)"
+    say(title)
+    entries = [Entry(f"Stepwell, {kind}", lambda kind=kind: OurSearch(speech, kind)) for kind in weights]
+    entries += [Entry(name, lambda name=name: Search(speech, name, options.quick)) for name in PEERS]
+    for entry in entries:
+        entry.start()
+        entry.measure(1)
+        entry.stop()
+        say(f"  {entry.name}: {entry.values} {entry.notes}")
+    note = ("2048 cells; latency from the arrival of the last sample that a row of logits needs to that row. Peers: model alone "
+            "(libdeepspeech: features and decoding, too), batching written by hand, the best number of frames a call.")
+    rows = [{**entry.row(), **entry.notes} for entry in entries]
+    return table(title, "streams", note, rows, "ONNX Runtime, twin, fp32", ("frames a call", "p99, ms"))
