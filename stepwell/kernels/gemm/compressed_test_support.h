@@ -21,12 +21,14 @@ struct Compression {
 inline void PrintTo(const Compression& compression, std::ostream* out) {
   *out << DTypeName(compression.dtype) << " in groups of " << compression.group;
 }
-inline std::shared_ptr<const CompressedFloats> RandomCompressed(Compression compression, std::int64_t inputs,
-                                                                std::int64_t outputs, WeightOrder order) {
+inline std::shared_ptr<const CompressedFloats> RandomCompressed(
+    Compression compression, std::int64_t inputs, std::int64_t outputs, WeightOrder order,
+    ActivationFormat activations = ActivationFormat::kFp32) {
   const bool by_inputs = order == WeightOrder::kInputsByOutputs;
   auto weights = std::make_shared<CompressedFloats>();
   weights->dtype = compression.dtype;
   weights->elements = inputs * outputs;
+  weights->activations = activations;
   AlignedBuffer values(AsSize(inputs * outputs * DTypeBits(compression.dtype) + 7) / 8);
   const auto random = RandomFloats(inputs * outputs, 13);
   for (std::int64_t at = 0; at < inputs * outputs; ++at) {

@@ -1,134 +1,133 @@
 #include "stepwell/kernels/gemm/integer_panel.h"
 
 #include <algorithm>
+#include <array>
 
 #include "stepwell/base/error.h"
-#include "stepwell/kernels/isa.h"
+#include "stepwell/kernels/gemm/integer_variant.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "stepwell/kernels/gemm/integer_panel.cc"
-#include "hwy/foreach_target.h"
-//
-#include "hwy/highway.h"
-
-HWY_BEFORE_NAMESPACE();
-namespace stepwell::kernels {
-namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
-// A vector of sums at a time would read the activations too often, all of a panel has too many registers on most.
-constexpr int kVectors = static_cast<int>(std::min<std::int64_t>(4, kPanelWidth / kLanes));
-// fp32 adds up so many products of 255 by 128 without rounding: integers below 2^24.
-constexpr std::int64_t kExactPlaces = 512;
-
-template <bool kNibbles>
-HWY_INLINE V Weights(const std::byte* row, std::int64_t column) {
-  constexpr std::int64_t kHalf = kPanelWidth / 2;
-  const hn::RebindToSigned<D> wide;
-  const hn::Rebind<std::int8_t, D> narrow;
-  const auto* at = reinterpret_cast<const std::int8_t*>(row) + (kNibbles ? column % kHalf : column);
-  const auto bytes = hn::PromoteTo(wide, hn::LoadU(narrow, at));
-  if constexpr (!kNibbles) return hn::ConvertTo(D(), bytes);
-  return hn::ConvertTo(D(), column < kHalf ? hn::ShiftRight<28>(hn::ShiftLeft<28>(bytes)) : hn::ShiftRight<4>(bytes));
-}
-
-// The places [begin, end), few enough to be exact, for one row and kVectors vectors of outputs.
-template <bool kNibbles>
-HWY_ATTR void AddPlaces(const IntegerPanelProduct& product, std::int64_t row, std::int64_t begin, std::int64_t end,
-                        std::int64_t column, std::int32_t* sums) {
-  const D d;
-  const std::uint8_t* values = product.a->values(row);
-  const std::int32_t* inputs = product.a->inputs();
-  V sum[kVectors];
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(d);
-  for (std::int64_t place = begin; place < end; ++place) {
-    const std::byte* weights = product.panel.Row(inputs[place]);
-    const V x = hn::Set(d, static_cast<float>(values[place]));
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      sum[v] = hn::MulAdd(x, Weights<kNibbles>(weights, column + v * kLanes), sum[v]);
-    }
-  }
-  const hn::RebindToSigned<D> integers;
-  for (int v = 0; v < kVectors; ++v) {
-    std::int32_t* to = sums + v * kLanes;
-    hn::StoreU(hn::Add(hn::LoadU(integers, to), hn::ConvertTo(integers, sum[v])), integers, to);
-  }
-}
-
-template <bool kNibbles>
-HWY_ATTR void AddRow(const IntegerPanelProduct& product, std::int64_t group, std::int64_t row, std::int32_t* sums) {
-  const std::int64_t group_end = product.a->PlaceOf(group + 1);
-  for (std::int64_t begin = product.a->PlaceOf(group); begin < group_end; begin += kExactPlaces) {
-    const std::int64_t end = std::min(begin + kExactPlaces, group_end);
-    for (std::int64_t column = 0; column < kPanelWidth; column += kVectors * kLanes) {
-      AddPlaces<kNibbles>(product, row, begin, end, column, sums + column);
-    }
-  }
-}
-
-HWY_ATTR void AddGroupImpl(const IntegerPanelProduct& product, std::int64_t group, std::int64_t first_row,
-                           std::int64_t rows, std::int32_t* sums) {
-  std::fill_n(sums, rows * kPanelWidth, 0);
-  for (std::int64_t m = 0; m < rows; ++m) {
-    if (product.panel.dtype == DType::kI4) {
-      AddRow<true>(product, group, first_row + m, sums + m * kPanelWidth);
-    } else {
-      AddRow<false>(product, group, first_row + m, sums + m * kPanelWidth);
-    }
-  }
-}
-
-}  // namespace HWY_NAMESPACE
-}  // namespace stepwell::kernels
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace stepwell::kernels {
 namespace {
 
-HWY_EXPORT(AddGroupImpl);
+// Places whose weights, in bytes (16 KB), stay in the first-level cache while all rows pass over them.
+constexpr std::int64_t kStretchPlaces = 256;
 
-void AddGroup(const IntegerPanelProduct& product, std::int64_t group, std::int64_t first_row, std::int64_t rows,
-              std::int32_t* sums) {
-  static const bool has_vnni = kAddIntegerGroupVnni != nullptr && MachineFeatures().avx512_vnni;
-  if (has_vnni && CurrentIsa() == Isa::kAvx512) {
-    return kAddIntegerGroupVnni(product, group, first_row, rows, sums);
-  }
-  HWY_DYNAMIC_DISPATCH(AddGroupImpl)(product, group, first_row, rows, sums);
-}
+class PanelRun {
+ public:
+  explicit PanelRun(const IntegerPanelProduct& product)
+      : product_(product),
+        a_(*product.a),
+        variant_(product.variant == nullptr ? ChosenIntegerVariant() : *product.variant) {}
 
-// Adds the sums of one row and one group to the tile.
-void Finish(const IntegerPanelProduct& product, std::int64_t group, IntegerRows::Row row, const std::int32_t* sums,
-            float* tile) {
-  const std::int32_t* column_sums = product.panel.column_sums + group * kPanelWidth;
-  const float* scales = product.panel.scales + group * kPanelWidth;
-  for (std::int64_t n = 0; n < kPanelWidth; ++n) {
-    tile[n] += static_cast<float>(sums[n] - row.zero * column_sums[n]) * (scales[n] * row.scale);
+  void Run() {
+    std::fill_n(out_, a_.rows() * kPanelWidth, 0.0F);
+    for (std::int64_t m = 0; m < a_.rows(); ++m) uses_zero_[static_cast<std::size_t>(m)] = a_.row(m).uses_zero;
+    if (MultipliesInPlace()) {
+      AddStretch({product_.panel.rows, OwnKind(), 0, a_.places()});
+    } else {
+      std::int64_t begin = 0;
+      do {  // once at least: groups without a place are finished, too
+        const std::int64_t end = std::min(begin + kStretchPlaces, a_.places());
+        AddStretch(BytesOf(begin, end));
+        begin = end;
+      } while (begin < a_.places());
+    }
+    AddToTile();
   }
-}
+
+ private:
+  // Weights in fours, from memory or made of it.
+  struct Stretch {
+    const std::byte* weights;
+    Fours kind;
+    std::int64_t begin;
+    std::int64_t end;
+  };
+
+  bool IsNibbles() const { return product_.panel.dtype == DType::kI4; }
+  Fours OwnKind() const { return IsNibbles() ? Fours::kNibbles : Fours::kSigned; }
+  // A single block of rows reads the panel once, as memory gives it.
+  bool MultipliesInPlace() const { return product_.panel.layout == PanelLayout::kFours && a_.rows() <= kIntegerRows; }
+
+  Stretch BytesOf(std::int64_t begin, std::int64_t end) {
+    const PanelWeights& panel = product_.panel;
+    const Fours kind = IsNibbles() ? Fours::kOffset : Fours::kSigned;
+    const std::byte* rows = panel.Row(begin);
+    if (panel.layout == PanelLayout::kTurnable) {
+      variant_.turn({.panel = panel,
+                     .inputs = a_.inputs(),
+                     .begin = begin,
+                     .end = end,
+                     .places = a_.places(),
+                     .next_panel = product_.next_panel,
+                     .fours = fours_});
+    } else if (IsNibbles()) {
+      variant_.widen(rows, end - begin, fours_);
+    } else {
+      return {rows, kind, begin, end};
+    }
+    return {fours_, kind, begin, end};
+  }
+
+  void AddStretch(const Stretch& stretch) {
+    const std::int32_t* first_places = a_.first_places();
+    while (first_places[end_group_] < stretch.end) ++end_group_;  // past those that begin before the end
+    if (stretch.end == a_.places()) end_group_ = a_.groups();     // with those that have no place
+    const std::int64_t blocks = (a_.rows() + kIntegerRows - 1) / kIntegerRows;
+    std::int64_t row = 0;
+    for (std::int64_t block = 0; block < blocks; ++block) {
+      const std::int64_t rows = (a_.rows() - row + blocks - block - 1) / (blocks - block);
+      AddBlock(stretch, row, rows);
+      row += rows;
+    }
+    first_group_ = first_places[end_group_] > stretch.end ? end_group_ - 1 : end_group_;
+  }
+
+  void AddBlock(const Stretch& stretch, std::int64_t row, std::int64_t rows) {
+    variant_.add({.kind = stretch.kind,
+                  .weights = stretch.weights,
+                  .values = a_.values(row),
+                  .stride = a_.stride(),
+                  .rows = rows,
+                  .begin = stretch.begin,
+                  .end = stretch.end,
+                  .first_group = first_group_,
+                  .end_group = end_group_,
+                  .first_places = a_.first_places(),
+                  .offsets = product_.panel.offsets,
+                  .uses_zero = uses_zero_.data() + row,
+                  .starts = a_.starts(row),
+                  .groups = a_.groups(),
+                  .scales = product_.panel.scales,
+                  .sums = sums_ + row * kPanelWidth,
+                  .out = out_ + row * kPanelWidth});
+  }
+
+  void AddToTile() {
+    for (std::int64_t m = 0; m < a_.rows(); ++m) {
+      const float scale = a_.row(m).scale;
+      const float* from = out_ + m * kPanelWidth;
+      float* to = product_.tile + m * kPanelWidth;
+      for (std::int64_t n = 0; n < kPanelWidth; ++n) to[n] += from[n] * scale;
+    }
+  }
+
+  const IntegerPanelProduct& product_;
+  const IntegerRows& a_;
+  const IntegerVariant& variant_;
+  std::int64_t first_group_ = 0;  // those that the next stretch touches
+  std::int64_t end_group_ = 0;
+  std::array<std::int32_t, kMostTileRows> uses_zero_;
+  alignas(64) std::byte fours_[kStretchPlaces * kPanelWidth];
+  alignas(64) std::int32_t sums_[kMostTileRows * kPanelWidth];
+  alignas(64) float out_[kMostTileRows * kPanelWidth];
+};
 
 }  // namespace
 
 void AddIntegerPanelProduct(const IntegerPanelProduct& product) {
-  STEPWELL_CHECK(product.panel.scales != nullptr && product.panel.column_sums != nullptr);
-  SettleIsa();
-  alignas(64) std::int32_t sums[kIntegerRows * kPanelWidth];
-  const IntegerRows& a = *product.a;
-  for (std::int64_t first = 0; first < a.rows(); first += kIntegerRows) {
-    const std::int64_t rows = std::min(kIntegerRows, a.rows() - first);
-    for (std::int64_t group = 0; group < a.groups(); ++group) {
-      AddGroup(product, group, first, rows, sums);
-      for (std::int64_t m = 0; m < rows; ++m) {
-        Finish(product, group, a.row(first + m), sums + m * kPanelWidth, product.tile + (first + m) * kPanelWidth);
-      }
-    }
-  }
+  STEPWELL_CHECK(product.panel.layout != PanelLayout::kRows && product.panel.scales != nullptr);
+  PanelRun(product).Run();
 }
 
 }  // namespace stepwell::kernels
-#endif

@@ -4,58 +4,77 @@
 #include <cstdint>
 #include <span>
 
+#include "stepwell/kernels/gemm/packed_matrix.h"
 #include "stepwell/kernels/gemm/panel.h"
 
 namespace stepwell::kernels {
 
-// Some rows of activations as 8-bit integers, made as they come: activation = scale of the row * (integer - zero of the
-// row). A row without negative elements uses 0 to 255, another 1 to 255 about a zero of 128; its largest magnitude
-// becomes the largest integer. A row depends on nothing but itself. One with NaN or infinity in it has a scale of NaN,
-// so that all it is multiplied into is NaN, and nothing else.
+// Some rows of activations as 8-bit integers, made as they come: activation = scale of the row * (integer - zero). A
+// row depends on nothing but itself. One with NaN or infinity in it has a scale of NaN, so that all it is multiplied
+// into is NaN, and nothing else.
 //
-// Where all rows are without negative elements, inputs that became 0 in all of them are left out. What remains is kept
-// in fours of consecutive places, since products of 8-bit integers are added up in fours; where an end of a group of
-// inputs that share a scale needs filling up, places hold some input and integers of 0.
+// For int8 weights the integers are unsigned: a row without negative elements uses 0 to 255, another 1 to 255 about
+// kIntegerZero; the largest magnitude becomes the largest integer. For int4 weights, which are the unsigned ones then,
+// they are signed, -127 to 127.
+//
+// Inputs that became 0 in all rows, about a zero of 0, can be left out. What remains is kept in fours of consecutive
+// places, since products of 8-bit integers are added up in fours; where an end of a group of inputs that share a scale
+// needs filling up, places hold some input and integers of 0.
+//
+// A view of the caller's memory, in which all is kept: whoever makes it from the same arguments sees the same rows.
 class IntegerRows {
  public:
   struct Row {
     float scale = 0;
-    std::int32_t zero = 0;
+    std::int32_t uses_zero = 0;  // all bits set where the zero is kIntegerZero; else 0
   };
+  // Multiples of 64.
+  static std::size_t ScratchBytes(const PackedMatrix& weights, std::int64_t rows);
 
-  // Memory for the rows; kept by the caller as long as this lives.
-  static std::size_t ScratchBytes(std::int64_t rows, std::int64_t inputs, std::int64_t inputs_per_scale);
+  // At most kMostTileRows rows for products by `weights`; scratch is aligned to 64 bytes.
+  IntegerRows(const PackedMatrix& weights, std::int64_t rows, std::span<std::byte> scratch);
 
-  // a: [rows] pointers to [inputs]; at most kMostTileRows rows. scratch is aligned to 64 bytes.
-  IntegerRows(const float* const* a, std::int64_t rows, std::int64_t inputs, std::int64_t inputs_per_scale,
-              std::span<std::byte> scratch);
+  // Sets row m from its inputs. Different rows may be set by different threads.
+  void Set(std::int64_t m, const float* row) const;
+  // Once all rows are set, by one thread: leaves inputs out if that pays.
+  void Arrange() const;
 
   std::int64_t rows() const { return rows_; }
-  Row row(std::int64_t m) const { return scales_[m]; }
-  // Whether some inputs are left out.
-  bool skips() const { return skips_; }
+  const Row& row(std::int64_t m) const { return row_scales_[m]; }
   std::int64_t groups() const { return groups_; }
-  // The places [PlaceOf(group), PlaceOf(group + 1)) belong to a group: a multiple of four.
-  std::int64_t PlaceOf(std::int64_t group) const { return first_places_[group]; }
-  // The input at each place.
-  const std::int32_t* inputs() const { return inputs_; }
-  // The integers of a row, at each place.
+  // Places [first_places()[group], first_places()[group + 1]) belong to a group: multiples of four.
+  const std::int32_t* first_places() const { return first_places_; }
+  std::int64_t places() const { return first_places_[groups_]; }
+  // The input at each place, or null where each stands at its own.
+  const std::int32_t* inputs() const { return *is_listed_ != 0 ? inputs_ : nullptr; }
+  // The integers of a row, at each place; `stride` from one row to the next.
   const std::uint8_t* values(std::int64_t m) const { return values_ + m * stride_; }
+  std::int64_t stride() const { return stride_; }
+  // For int4 weights, which hold 8 too much: for each group, -8 times the sum of the row's integers.
+  const std::int32_t* starts(std::int64_t m) const { return starts_ + m * groups_; }
 
  private:
-  void Quantize(const float* row, std::int64_t m, std::int64_t inputs);
-  void List(std::int64_t inputs, std::int64_t inputs_per_scale);
-  void Compact(std::int64_t inputs);
+  void SetStarts(std::int64_t m) const;
+  bool MayLeaveOut() const;
+  std::int64_t MarkKept() const;
+  void List() const;
+  void Compact() const;
 
-  std::int64_t rows_ = 0;
-  std::int64_t groups_ = 0;
-  std::int64_t stride_ = 0;
-  bool skips_ = false;
-  std::uint8_t* values_ = nullptr;        // [rows, stride]
-  std::uint8_t* by_input_ = nullptr;      // [rows, stride], before places are known
-  std::int32_t* inputs_ = nullptr;        // [stride]
-  std::int32_t* first_places_ = nullptr;  // [groups + 1]
-  Row scales_[kMostTileRows];
+  std::int64_t rows_;
+  std::int64_t count_;  // of inputs
+  std::int64_t group_;  // inputs of a group
+  std::int64_t groups_;
+  std::int64_t stride_;
+  bool signed_;
+  bool may_skip_;
+  // In the scratch memory:
+  std::uint8_t* values_;        // [rows, stride]
+  std::uint8_t* work_;          // [stride]
+  std::int32_t* inputs_;        // [stride]
+  std::int32_t* first_places_;  // [groups + 1]
+  std::int32_t* starts_;        // [rows, groups]
+  Row* row_scales_;             // [rows]
+  std::int32_t* is_listed_;     // [1]
 };
 
 }  // namespace stepwell::kernels

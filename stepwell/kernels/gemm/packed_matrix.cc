@@ -7,6 +7,7 @@
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
+#include "stepwell/kernels/gemm/integer_layout.h"
 
 namespace stepwell::kernels {
 namespace {
@@ -71,8 +72,8 @@ struct Piece {
 // Elements of whole bytes are copied in stretches; two int4 of a byte come from and go to different places.
 class Packer {
  public:
-  Packer(const WeightSource& source, std::byte* packed)
-      : source_(source), packed_(packed), bits_(DTypeBits(source.dtype)) {
+  Packer(const WeightSource& source, std::byte* packed, std::int64_t panel_rows)
+      : source_(source), packed_(packed), panel_rows_(panel_rows), bits_(DTypeBits(source.dtype)) {
     STEPWELL_CHECK(source.input_stride == 1 || source.output_stride == 1);
     const std::int64_t last =
         source.offset + (source.inputs - 1) * source.input_stride + (source.outputs - 1) * source.output_stride;
@@ -99,7 +100,7 @@ class Packer {
     return source_.offset + input * source_.input_stride + output * source_.output_stride;
   }
   std::byte* Row(std::int64_t input, std::int64_t output) const {
-    return packed_ + (output / PackedMatrix::kPanel * source_.inputs + input) * (PackedMatrix::kPanel * bits_ / 8);
+    return packed_ + (output / PackedMatrix::kPanel * panel_rows_ + input) * (PackedMatrix::kPanel * bits_ / 8);
   }
   std::byte* Packed(std::int64_t input, std::int64_t output) const {
     return Row(input, output) + output % PackedMatrix::kPanel * bits_ / 8;
@@ -214,6 +215,7 @@ class Packer {
 
   const WeightSource& source_;
   std::byte* packed_;
+  const std::int64_t panel_rows_;
   const std::int64_t bits_;
   std::atomic<bool> is_finite_ = true;
 };
@@ -233,21 +235,12 @@ bool PackScales(const WeightSource& source, std::span<const std::int64_t> column
   return AreFinite(DType::kF32, reinterpret_cast<const std::byte*>(scales.data()), std::ssize(scales));
 }
 
-// What a zero of the activations that is not 0 adds to a product: per panel, [groups of inputs, kPanel].
-void SumColumns(const PanelWeights& first, std::int64_t inputs, std::span<std::int32_t> sums, WorkerTeam& team) {
-  const std::int64_t groups = (inputs + first.inputs_per_scale - 1) / first.inputs_per_scale;
-  const std::int64_t panels = std::ssize(sums) / (groups * PackedMatrix::kPanel);
-  team.Run([&](int member) {
-    const Range part = PartOf(panels, 1, member, team.num_threads());
-    for (std::int64_t index = part.begin; index < part.end; ++index) {
-      PanelWeights panel = first;
-      panel.rows += index * inputs * panel.row_bytes;
-      for (std::int64_t k = 0; k < inputs; ++k) {
-        std::int32_t* to = sums.data() + (index * groups + k / panel.inputs_per_scale) * PackedMatrix::kPanel;
-        for (std::int64_t n = 0; n < PackedMatrix::kPanel; ++n) to[n] += IntegerAt(panel, k, n);
-      }
-    }
-  });
+// See PanelWeights::offsets; `rows` are a panel's, of int8.
+void AddOffsets(const std::byte* rows, std::int64_t inputs, std::int64_t inputs_per_scale, std::int32_t* offsets) {
+  for (std::int64_t k = 0; k < inputs; ++k, rows += PackedMatrix::kPanel) {
+    std::int32_t* to = offsets + k / inputs_per_scale * PackedMatrix::kPanel;
+    for (std::int64_t n = 0; n < PackedMatrix::kPanel; ++n) to[n] -= kIntegerZero * static_cast<std::int8_t>(rows[n]);
+  }
 }
 
 std::int64_t RoundedUp(std::int64_t bytes) {
@@ -264,45 +257,71 @@ std::span<const T> ArrayAt(const SharedBytes& block, std::int64_t offset, std::i
   return {reinterpret_cast<const T*>(block.data() + offset), AsSize(elements)};
 }
 
-}  // namespace
+// Sums of more products of 255 by 128 may not fit into 32 bits.
+constexpr std::int64_t kMostInputsOfSum = 65536;
 
-std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64_t output) {
-  constexpr std::int64_t kHalf = PackedMatrix::kPanel / 2;
-  const std::byte* row = panel.Row(input);
-  if (panel.dtype == DType::kI8) return static_cast<std::int8_t>(row[output]);
-  const auto nibble = static_cast<std::int32_t>(row[output % kHalf] >> (output < kHalf ? 0 : 4) & std::byte{0xF});
-  return (nibble ^ 8) - 8;
+bool HasIntegerActivations(const WeightSource& source) {
+  return source.compressed != nullptr && source.compressed->activations == ActivationFormat::kInt8 &&
+         !source.compressed->scales.empty() && IsInteger(source.dtype) && source.inputs > 0 && source.outputs > 0 &&
+         std::min(source.inputs, source.inputs_per_scale()) <= kMostInputsOfSum;
 }
 
-PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, PackedBlocks& blocks)
-    : PackedMatrix(source, AllColumns(source.outputs), team, blocks) {}
+// Four inputs of different scales cannot stand together.
+PanelLayout LayoutFor(const WeightSource& source, Inputs inputs) {
+  const bool has_whole_fours = source.inputs_per_scale() >= source.inputs || source.inputs_per_scale() % 4 == 0;
+  return inputs == Inputs::kSeldomZero && has_whole_fours ? PanelLayout::kFours : PanelLayout::kTurnable;
+}
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, Inputs inputs)
+    : PackedMatrix(source, AllColumns(source.outputs), team, inputs) {}
+
+PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, PackedBlocks& blocks, Inputs inputs)
+    : PackedMatrix(source, AllColumns(source.outputs), team, blocks, inputs) {}
 
 PackedMatrix::PackedMatrix(const WeightSource& source, std::span<const std::int64_t> columns, WorkerTeam& team,
-                           PackedBlocks& blocks)
+                           PackedBlocks& blocks, Inputs inputs)
     : dtype_(source.dtype),
       row_bytes_(kPanel * DTypeBits(source.dtype) / 8),
+      panel_rows_(source.inputs),
       inputs_per_scale_(std::max<std::int64_t>(1, source.inputs_per_scale())),
       inputs_(source.inputs),
       outputs_(std::ssize(columns)) {
+  if (inputs != Inputs::kAsFloats && HasIntegerActivations(source)) {
+    activations_ = ActivationFormat::kInt8;
+    panel_rows_ = (inputs_ + 3) / 4 * 4;
+    layout_ = LayoutFor(source, inputs);
+  }
   const bool has_scales = source.compressed != nullptr && !source.compressed->scales.empty();
-  const bool has_sums = has_scales && IsInteger(dtype_);
+  const bool has_offsets = activations_ == ActivationFormat::kInt8 && dtype_ == DType::kI8;
   const std::int64_t scales = has_scales ? CheckedMul(CheckedMul(groups(), panels()), kPanel) : 0;
-  const std::int64_t scales_at = RoundedUp(CheckedMul(CheckedMul(inputs_, panels()), row_bytes_));
-  const std::int64_t sums_at = RoundedUp(CheckedAdd(scales_at, CheckedMul(scales, std::int64_t{sizeof(float)})));
-  const std::int64_t end = CheckedAdd(sums_at, has_sums ? sums_at - scales_at : 0);
+  const std::int64_t scales_at = RoundedUp(CheckedMul(CheckedMul(panel_rows_, panels()), row_bytes_));
+  const std::int64_t offsets_at = RoundedUp(CheckedAdd(scales_at, CheckedMul(scales, std::int64_t{sizeof(float)})));
+  const std::int64_t end = CheckedAdd(offsets_at, has_offsets ? offsets_at - scales_at : 0);
   if (end == 0) return;
   block_ = blocks.Make(AsSize(CheckedAdd(end, std::int64_t{1})), [&](std::span<std::byte> block) {
     if (source.outputs == 0) return;
-    bool is_finite = Packer(source, block.data()).Pack(RunsOf(columns, source.outputs), team);
+    bool is_finite = Packer(source, block.data(), panel_rows_).Pack(RunsOf(columns, source.outputs), team);
     if (has_scales) is_finite &= PackScales(source, columns, ArrayAt<float>(block, scales_at, scales));
-    const PanelWeights first{block.data(), row_bytes_, dtype_, nullptr, inputs_per_scale_};
-    if (has_sums) SumColumns(first, inputs_, ArrayAt<std::int32_t>(block, sums_at, scales), team);
+    LayOut(block, ArrayAt<std::int32_t>(block, offsets_at, has_offsets ? scales : 0), team);
     block.back() = std::byte{is_finite};
   });
   scales_ = ArrayAt<float>(block_, scales_at, scales);
-  if (has_sums) column_sums_ = ArrayAt<std::int32_t>(block_, sums_at, scales);
-  if (has_sums) activations_ = source.compressed->activations;
+  if (has_offsets) offsets_ = ArrayAt<std::int32_t>(block_, offsets_at, scales);
   is_finite_ = source.outputs == 0 || block_.span().back() != std::byte{};
+}
+
+void PackedMatrix::LayOut(std::span<std::byte> rows, std::span<std::int32_t> offsets, WorkerTeam& team) const {
+  if (layout_ == PanelLayout::kRows) return;
+  team.Run([&](int member) {
+    const Range part = PartOf(panels(), 1, member, team.num_threads());
+    for (std::int64_t index = part.begin; index < part.end; ++index) {
+      std::byte* panel = rows.data() + index * panel_rows_ * row_bytes_;
+      if (!offsets.empty()) AddOffsets(panel, inputs_, inputs_per_scale_, &offsets[AsSize(index * groups() * kPanel)]);
+      LayOutIntegers(panel, panel_rows_, dtype_, layout_);
+    }
+  });
 }
 
 }  // namespace stepwell::kernels

@@ -108,17 +108,18 @@ TEST(PackedMatrix, TakesColumnsInAnyOrder) {
 }
 
 TEST(PackedMatrix, TakesTheFormatOfActivationsFromIntegersWithScales) {
-  const auto activations = [](const Compression& compression, ActivationFormat wanted) {
-    auto floats = *RandomCompressed(compression, 40, 64, WeightOrder::kInputsByOutputs);
-    floats.activations = wanted;
-    const LazyBytes bytes(std::make_shared<const CompressedFloats>(floats));
-    return PackedMatrix(DenseWeights(bytes, 40, 64, WeightOrder::kInputsByOutputs)).activations();
+  const auto activations = [](Compression compression, ActivationFormat wanted, Inputs inputs = Inputs::kOftenZero) {
+    const auto floats = RandomCompressed(compression, 40, 64, WeightOrder::kInputsByOutputs, wanted);
+    const auto source = DenseWeights(LazyBytes(floats), 40, 64, WeightOrder::kInputsByOutputs);
+    return PackedMatrix(source, WorkerTeam::Shared(), PackedBlocks::Fresh(), inputs).activations();
   };
-  EXPECT_EQ(activations({DType::kI8, -1}, ActivationFormat::kInt8), ActivationFormat::kInt8);
-  EXPECT_EQ(activations({DType::kI4, 20}, ActivationFormat::kInt8), ActivationFormat::kInt8);
-  EXPECT_EQ(activations({DType::kI8, -1}, ActivationFormat::kFp32), ActivationFormat::kFp32);
-  EXPECT_EQ(activations({DType::kI8, 0}, ActivationFormat::kInt8), ActivationFormat::kFp32);
-  EXPECT_EQ(activations({DType::kBF16, -1}, ActivationFormat::kInt8), ActivationFormat::kFp32);
+  constexpr ActivationFormat kFp32 = ActivationFormat::kFp32, kInt8 = ActivationFormat::kInt8;
+  EXPECT_EQ(activations({DType::kI8, -1}, kInt8), kInt8);
+  EXPECT_EQ(activations({DType::kI4, 20}, kInt8, Inputs::kSeldomZero), kInt8);
+  EXPECT_EQ(activations({DType::kI8, -1}, kFp32), kFp32);
+  EXPECT_EQ(activations({DType::kI8, -1}, kInt8, Inputs::kAsFloats), kFp32);
+  EXPECT_EQ(activations({DType::kI8, 0}, kInt8), kFp32);
+  EXPECT_EQ(activations({DType::kBF16, -1}, kInt8), kFp32);
 }
 
 TEST(PackedMatrix, OfNothingIsEmpty) {

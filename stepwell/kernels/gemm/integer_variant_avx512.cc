@@ -1,0 +1,231 @@
+#include "stepwell/kernels/gemm/integer_variant.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "stepwell/kernels/isa.h"
+
+// Intrinsics: Highway 1.0.3 has no dot products of 8-bit integers.
+#define STEPWELL_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+
+namespace stepwell::kernels {
+namespace {
+
+constexpr int kVectors = 4;  // of 16 outputs: a panel
+constexpr std::int64_t kFour = 4;
+constexpr std::int64_t kWidth = PackedMatrix::kPanel;
+
+template <Fours kKind>
+constexpr std::int64_t kFourBytes = kFour* kWidth / (kKind == Fours::kNibbles ? 2 : 1);
+
+// The weights of four inputs; in vector v the outputs 16 v to 16 v + 15.
+struct Weights {
+  __m512i vectors[kVectors];
+};
+template <Fours kKind>
+STEPWELL_AVX512 inline Weights Load(const std::byte* four) {
+  const auto* at = reinterpret_cast<const __m512i*>(four);
+  if constexpr (kKind != Fours::kNibbles) {
+    return {
+        {_mm512_loadu_si512(at), _mm512_loadu_si512(at + 1), _mm512_loadu_si512(at + 2), _mm512_loadu_si512(at + 3)}};
+  } else {
+    const __m512i low = _mm512_set1_epi8(0xF);
+    const __m512i first = _mm512_loadu_si512(at), second = _mm512_loadu_si512(at + 1);
+    return {{_mm512_and_si512(first, low), _mm512_and_si512(second, low),
+             _mm512_and_si512(_mm512_srli_epi16(first, 4), low), _mm512_and_si512(_mm512_srli_epi16(second, 4), low)}};
+  }
+}
+
+template <Fours kKind>
+STEPWELL_AVX512 inline __m512i AddProducts(__m512i sum, __m512i activations, __m512i weights) {
+  if constexpr (kKind == Fours::kSigned) return _mm512_dpbusd_epi32(sum, activations, weights);
+  return _mm512_dpbusd_epi32(sum, weights, activations);
+}
+
+STEPWELL_AVX512 inline __m512i Broadcast(const std::uint8_t* four) {
+  std::int32_t values = 0;
+  std::memcpy(&values, four, sizeof(values));
+  return _mm512_set1_epi32(values);
+}
+
+template <int kRows>
+struct Sums {
+  __m512i rows[kRows][kVectors];
+};
+
+// What the group's sums begin with: where it was left, or anew.
+template <int kRows, Fours kKind>
+STEPWELL_AVX512 inline Sums<kRows> Begin(const IntegerBlock& block, std::int64_t group, bool anew) {
+  Sums<kRows> sums;
+#pragma GCC unroll 6
+  for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      if (!anew) {
+        sums.rows[m][v] = _mm512_loadu_si512(block.sums + m * kWidth + 16 * v);
+      } else if constexpr (kKind == Fours::kSigned) {
+        sums.rows[m][v] = _mm512_and_si512(_mm512_loadu_si512(block.offsets + group * kWidth + 16 * v),
+                                           _mm512_set1_epi32(block.uses_zero[m]));
+      } else {
+        sums.rows[m][v] = _mm512_set1_epi32(block.starts[m * block.groups + group]);
+      }
+    }
+  }
+  return sums;
+}
+
+template <int kRows>
+STEPWELL_AVX512 inline void End(const IntegerBlock& block, std::int64_t group, bool finished, const Sums<kRows>& sums) {
+#pragma GCC unroll 6
+  for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      if (!finished) {
+        _mm512_storeu_si512(block.sums + m * kWidth + 16 * v, sums.rows[m][v]);
+        continue;
+      }
+      float* out = block.out + m * kWidth + 16 * v;
+      const __m512 scales = _mm512_loadu_ps(block.scales + group * kWidth + 16 * v);
+      const __m512 product = _mm512_mul_ps(_mm512_maskz_cvtepi32_ps(0xFFFF, sums.rows[m][v]), scales);
+      _mm512_storeu_ps(out, _mm512_add_ps(_mm512_loadu_ps(out), product));
+    }
+  }
+}
+
+template <int kRows, Fours kKind>
+STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
+                                     Sums<kRows>& sums) {
+  const std::byte* four = block.weights + (begin - block.begin) / kFour * kFourBytes<kKind>;
+  const std::uint8_t* values = block.values;
+  for (std::int64_t place = begin; place < end; place += kFour, four += kFourBytes<kKind>) {
+    const Weights weights = Load<kKind>(four);
+#pragma GCC unroll 6
+    for (int m = 0; m < kRows; ++m) {
+      const __m512i x = Broadcast(values + m * block.stride + place);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        sums.rows[m][v] = AddProducts<kKind>(sums.rows[m][v], x, weights.vectors[v]);
+      }
+    }
+  }
+}
+
+// One row has too few sums to hide an instruction's latency: every other four is added to sums of its own.
+template <Fours kKind>
+STEPWELL_AVX512 inline void AddFoursOfOneRow(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
+                                             Sums<1>& sums) {
+  const std::byte* four = block.weights + (begin - block.begin) / kFour * kFourBytes<kKind>;
+  const std::uint8_t* values = block.values;
+  Sums<1> others;
+  for (int v = 0; v < kVectors; ++v) others.rows[0][v] = _mm512_setzero_si512();
+  std::int64_t place = begin;
+  for (; place + 2 * kFour <= end; place += 2 * kFour, four += 2 * kFourBytes<kKind>) {
+    const Weights weights = Load<kKind>(four), other_weights = Load<kKind>(four + kFourBytes<kKind>);
+    const __m512i x = Broadcast(values + place), y = Broadcast(values + place + kFour);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      sums.rows[0][v] = AddProducts<kKind>(sums.rows[0][v], x, weights.vectors[v]);
+      others.rows[0][v] = AddProducts<kKind>(others.rows[0][v], y, other_weights.vectors[v]);
+    }
+  }
+  AddFours<1, kKind>(block, place, end, sums);
+  for (int v = 0; v < kVectors; ++v) sums.rows[0][v] = _mm512_add_epi32(sums.rows[0][v], others.rows[0][v]);
+}
+
+template <int kRows, Fours kKind>
+STEPWELL_AVX512 void AddRows(const IntegerBlock& block) {
+  for (std::int64_t group = block.first_group; group < block.end_group; ++group) {
+    const std::int64_t group_begin = block.first_places[group], group_end = block.first_places[group + 1];
+    const std::int64_t begin = std::max(group_begin, block.begin), end = std::min(group_end, block.end);
+    Sums<kRows> sums = Begin<kRows, kKind>(block, group, begin == group_begin);
+    if constexpr (kRows == 1) {
+      AddFoursOfOneRow<kKind>(block, begin, end, sums);
+    } else {
+      AddFours<kRows, kKind>(block, begin, end, sums);
+    }
+    End(block, group, end == group_end, sums);
+  }
+}
+
+template <Fours kKind>
+constexpr void (*kAddRows[kIntegerRows + 1])(const IntegerBlock&) = {
+    nullptr,           AddRows<1, kKind>, AddRows<2, kKind>, AddRows<3, kKind>,
+    AddRows<4, kKind>, AddRows<5, kKind>, AddRows<6, kKind>};
+
+void Add(const IntegerBlock& block) {
+  switch (block.kind) {
+    case Fours::kSigned:
+      return kAddRows<Fours::kSigned>[block.rows](block);
+    case Fours::kOffset:
+      return kAddRows<Fours::kOffset>[block.rows](block);
+    case Fours::kNibbles:
+      return kAddRows<Fours::kNibbles>[block.rows](block);
+  }
+}
+
+template <bool kNibbles>
+STEPWELL_AVX512 inline __m512i LoadRow(const std::byte* row) {
+  if constexpr (!kNibbles) return _mm512_loadu_si512(row);
+  // The 32 bytes twice, the second time for their high halves.
+  const __m512i pairs = _mm512_maskz_broadcast_i64x4(0xFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row)));
+  const __m512i shifts = _mm512_set_epi64(4, 4, 4, 4, 0, 0, 0, 0);
+  return _mm512_and_si512(_mm512_maskz_srlv_epi64(0xFF, pairs, shifts), _mm512_set1_epi8(0xF));
+}
+
+// Rows that are left out between others keep the hardware from guessing which ones come next.
+constexpr std::int64_t kPlacesAhead = 64;
+
+template <bool kNibbles>
+STEPWELL_AVX512 inline void Prefetch(const IntegerTurn& turn, std::int64_t place) {
+  const std::byte* rows = turn.panel.rows;
+  if (place >= turn.places) {
+    place -= turn.places;
+    rows = turn.next_panel;
+  }
+  if (rows == nullptr || place >= turn.places) return;
+  for (std::int64_t i = 0; i < kFour; ++i) {
+    _mm_prefetch(reinterpret_cast<const char*>(rows + turn.inputs[place + i] * turn.panel.row_bytes), _MM_HINT_T0);
+  }
+}
+
+template <bool kNibbles>
+STEPWELL_AVX512 void TurnRows(const IntegerTurn& turn) {
+  auto* to = reinterpret_cast<__m512i*>(turn.fours);
+  for (std::int64_t place = turn.begin; place < turn.end; place += kFour, to += kVectors) {
+    if (turn.inputs != nullptr) Prefetch<kNibbles>(turn, place + kPlacesAhead);
+    const __m512i a = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place)));
+    const __m512i b = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 1)));
+    const __m512i c = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 2)));
+    const __m512i d = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 3)));
+    const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
+    const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
+    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(ab_low, cd_low));
+    _mm512_storeu_si512(to + 1, _mm512_unpackhi_epi16(ab_low, cd_low));
+    _mm512_storeu_si512(to + 2, _mm512_unpacklo_epi16(ab_high, cd_high));
+    _mm512_storeu_si512(to + 3, _mm512_unpackhi_epi16(ab_high, cd_high));
+  }
+}
+
+void Turn(const IntegerTurn& turn) { turn.panel.dtype == DType::kI4 ? TurnRows<true>(turn) : TurnRows<false>(turn); }
+
+STEPWELL_AVX512 void Widen(const std::byte* nibbles, std::int64_t places, std::byte* fours) {
+  for (std::int64_t place = 0; place < places; place += kFour) {
+    const Weights weights = Load<Fours::kNibbles>(nibbles + place / kFour * kFourBytes<Fours::kNibbles>);
+    for (int v = 0; v < kVectors; ++v) _mm512_storeu_si512(fours + place * kWidth + 64 * v, weights.vectors[v]);
+  }
+}
+
+bool RunsHere() {
+  static const bool has_vnni = MachineFeatures().avx512_vnni;
+  return has_vnni && CurrentIsa() == Isa::kAvx512;
+}
+
+}  // namespace
+
+const IntegerVariant kIntegerVariantAvx512 = {"avx512-vnni", RunsHere, Add, Turn, Widen};
+
+}  // namespace stepwell::kernels
+#endif
