@@ -6,6 +6,7 @@
 
 #include "stepwell/kernels/activation/activation.h"
 #include "stepwell/kernels/conv/conv2d.h"
+#include "stepwell/kernels/gemm/compressed_test_support.h"
 #include "stepwell/kernels/gemm/matmul.h"
 #include "stepwell/kernels/gemm/multiply.h"
 #include "stepwell/kernels/recurrent/lstm.h"
@@ -55,6 +56,30 @@ TEST(Allocations, AreNotMadeByLstmLayers) {
   AlignedBuffer scratch(layer.ScratchBytes(extent));
   const LstmArguments arguments{.x = x, .initial_h = h, .initial_c = c, .h_all = h_all, .c_all = c_all};
   EXPECT_EQ(AllocationsOf([&] { layer.Run(extent, arguments, scratch.span(), team); }), 0U);
+}
+
+TEST(Allocations, AreNotMadeByProductsOfIntegers) {
+  WorkerTeam team(2);
+  const auto random = [](std::int64_t inputs, std::int64_t outputs) {
+    const WeightOrder order = WeightOrder::kInputsByOutputs;
+    const auto weights = RandomCompressed({DType::kI4, 20}, inputs, outputs, order, ActivationFormat::kInt8);
+    return DenseWeights(LazyBytes(weights), inputs, outputs, order);
+  };
+  const PackedMatrix matrix(random(300, 700), team, PackedBlocks::Fresh(), Inputs::kOftenZero);
+  const auto a = RandomFloats(50 * 300, 2), h = RandomFloats(3 * 300, 3), c = RandomFloats(3 * 300, 4);
+  std::vector<float> out(50 * 700), h_all(15 * 300), c_all(15 * 300);
+  AlignedBuffer scratch(MultiplyScratchBytes(matrix, 50));
+  EXPECT_EQ(AllocationsOf([&] { Multiply(matrix, a, 50, out, {.low = 0}, team, scratch.span()); }), 0U);
+  LstmWeights weights;
+  weights.input = random(100, 1200);
+  weights.recurrent = random(300, 1200);
+  weights.projection = random(300, 300);
+  const LstmLayer layer(weights, team);
+  const LstmExtent extent{.frames = 5, .batch = 3};
+  AlignedBuffer layer_scratch(layer.ScratchBytes(extent, team));
+  const std::span<const float> x = std::span(a).first(15 * 100);
+  const LstmArguments arguments{.x = x, .initial_h = h, .initial_c = c, .h_all = h_all, .c_all = c_all};
+  EXPECT_EQ(AllocationsOf([&] { layer.Run(extent, arguments, layer_scratch.span(), team); }), 0U);
 }
 
 TEST(Allocations, AreNotMadeByElementwiseFunctionsAndSoftmax) {

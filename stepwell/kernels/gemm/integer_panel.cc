@@ -12,6 +12,9 @@ namespace {
 // Places whose weights, in bytes (16 KB), stay in the first-level cache while all rows pass over them.
 constexpr std::int64_t kStretchPlaces = 256;
 
+// How far ahead a single block of rows fetches kTurnable rows (8 KB of int8). The hardware guesses consecutive fours.
+constexpr std::int64_t kPlacesAhead = 128;
+
 class PanelRun {
  public:
   explicit PanelRun(const IntegerPanelProduct& product)
@@ -22,7 +25,8 @@ class PanelRun {
   void Run() {
     std::fill_n(out_, a_.rows() * kPanelWidth, 0.0F);
     for (std::int64_t m = 0; m < a_.rows(); ++m) uses_zero_[static_cast<std::size_t>(m)] = a_.row(m).uses_zero;
-    if (MultipliesInPlace()) {
+    if (a_.rows() <= kIntegerRows &&
+        (!IsTurnable() || variant_.takes_rows)) {  // the panel is read once, as memory gives it
       AddStretch({product_.panel.rows, OwnKind(), 0, a_.places()});
     } else {
       std::int64_t begin = 0;
@@ -36,7 +40,6 @@ class PanelRun {
   }
 
  private:
-  // Weights in fours, from memory or made of it.
   struct Stretch {
     const std::byte* weights;
     Fours kind;
@@ -45,22 +48,25 @@ class PanelRun {
   };
 
   bool IsNibbles() const { return product_.panel.dtype == DType::kI4; }
-  Fours OwnKind() const { return IsNibbles() ? Fours::kNibbles : Fours::kSigned; }
-  // A single block of rows reads the panel once, as memory gives it.
-  bool MultipliesInPlace() const { return product_.panel.layout == PanelLayout::kFours && a_.rows() <= kIntegerRows; }
+  bool IsTurnable() const { return product_.panel.layout == PanelLayout::kTurnable; }
+  Fours OwnKind() const {
+    if (IsTurnable()) return IsNibbles() ? Fours::kNibbleRows : Fours::kByteRows;
+    return IsNibbles() ? Fours::kNibbles : Fours::kBytes;
+  }
+  PlacedRows RowsOfWeights() const {
+    return {.rows = product_.panel.rows,
+            .row_bytes = product_.panel.row_bytes,
+            .inputs = a_.inputs(),
+            .places = a_.places(),
+            .next_panel = product_.next_panel};
+  }
 
+  // Weights as bytes in fours, from memory or made of it.
   Stretch BytesOf(std::int64_t begin, std::int64_t end) {
-    const PanelWeights& panel = product_.panel;
-    const Fours kind = IsNibbles() ? Fours::kOffset : Fours::kSigned;
-    const std::byte* rows = panel.Row(begin);
-    if (panel.layout == PanelLayout::kTurnable) {
-      variant_.turn({.panel = panel,
-                     .inputs = a_.inputs(),
-                     .begin = begin,
-                     .end = end,
-                     .places = a_.places(),
-                     .next_panel = product_.next_panel,
-                     .fours = fours_});
+    const Fours kind = IsNibbles() ? Fours::kOffsetBytes : Fours::kBytes;
+    const std::byte* rows = product_.panel.Row(begin);
+    if (IsTurnable()) {
+      variant_.turn(RowsOfWeights(), begin, end, fours_);
     } else if (IsNibbles()) {
       variant_.widen(rows, end - begin, fours_);
     } else {
@@ -77,15 +83,21 @@ class PanelRun {
     std::int64_t row = 0;
     for (std::int64_t block = 0; block < blocks; ++block) {
       const std::int64_t rows = (a_.rows() - row + blocks - block - 1) / (blocks - block);
-      AddBlock(stretch, row, rows);
+      AddBlock(stretch, row, rows, {.begin = block, .end = blocks});
       row += rows;
     }
     first_group_ = first_places[end_group_] > stretch.end ? end_group_ - 1 : end_group_;
   }
 
-  void AddBlock(const Stretch& stretch, std::int64_t row, std::int64_t rows) {
+  // The weights that come next are fetched by all blocks together.
+  void AddBlock(const Stretch& stretch, std::int64_t row, std::int64_t rows, Range block_of_blocks) {
+    const bool is_alone = block_of_blocks.end == 1;
     variant_.add({.kind = stretch.kind,
                   .weights = stretch.weights,
+                  .rows_of_weights = RowsOfWeights(),
+                  .ahead = is_alone ? kPlacesAhead : stretch.end - stretch.begin,
+                  .ahead_first = is_alone && !IsTurnable() ? 4 : block_of_blocks.begin,
+                  .ahead_step = block_of_blocks.end,
                   .values = a_.values(row),
                   .stride = a_.stride(),
                   .rows = rows,

@@ -23,8 +23,9 @@ PackedMatrix Packed(const std::shared_ptr<const CompressedFloats>& weights, std:
 
 std::vector<float> Product(const PackedMatrix& weights, std::span<const float> a, std::int64_t rows,
                            const IntegerVariant& variant) {
-  AlignedBuffer scratch(IntegerRows::ScratchBytes(weights, rows));
-  const IntegerRows integers(weights, rows, scratch.span());
+  const IntegerRows::Form form(weights, rows);
+  AlignedBuffer scratch(form.bytes);
+  const IntegerRows integers(form, rows, scratch.data());
   for (std::int64_t m = 0; m < rows; ++m) integers.Set(m, a.data() + m * weights.inputs());
   integers.Arrange();
   Tile tile(rows);
@@ -162,8 +163,9 @@ TEST(IntegerRows, LeavesOutInputsThatAreZeroInAllRows) {
              100, Inputs::kOftenZero, team);
   std::vector<float> a(2 * 100);
   a[3] = 1, a[70] = 0.5F, a[100 + 70] = 2, a[100 + 99] = 0.001F;  // the last one becomes 0
-  AlignedBuffer scratch(IntegerRows::ScratchBytes(weights, 2));
-  const IntegerRows rows(weights, 2, scratch.span());
+  const IntegerRows::Form form(weights, 2);
+  AlignedBuffer scratch(form.bytes);
+  const IntegerRows rows(form, 2, scratch.data());
   rows.Set(0, a.data());
   rows.Set(1, a.data() + 100);
   rows.Arrange();

@@ -89,112 +89,85 @@ constexpr std::int64_t kLine = 64;
 
 std::int64_t RoundUp(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
-std::int64_t GroupOf(const PackedMatrix& weights) {
-  return std::max<std::int64_t>(1, std::min(weights.inputs(), weights.inputs_per_scale()));
-}
-std::int64_t GroupsOf(const PackedMatrix& weights) {
-  return (weights.inputs() + GroupOf(weights) - 1) / GroupOf(weights);
-}
-// Each group may need three places more. Rows an odd number of lines apart do not compete for the same cache sets.
-std::int64_t StrideOf(const PackedMatrix& weights) {
-  return RoundUp(weights.inputs() + 3 * GroupsOf(weights), 2 * kLine) + kLine;
-}
-
-// Hands out consecutive parts of the scratch memory, whole lines each.
-class Parts {
- public:
-  explicit Parts(std::byte* memory) : memory_(memory) {}
-  template <class T>
-  T* Take(std::int64_t count) {
-    T* part = reinterpret_cast<T*>(memory_ + used_);
-    used_ += RoundUp(count * static_cast<std::int64_t>(sizeof(T)), kLine);
-    return part;
-  }
-  std::int64_t used() const { return used_; }
-
- private:
-  std::byte* memory_;
-  std::int64_t used_ = 0;
-};
-
 }  // namespace
 
-std::size_t IntegerRows::ScratchBytes(const PackedMatrix& weights, std::int64_t rows) {
-  const std::int64_t stride = StrideOf(weights), groups = GroupsOf(weights);
-  Parts parts(nullptr);
-  parts.Take<std::uint8_t>(rows * stride);
-  parts.Take<std::uint8_t>(stride);
-  parts.Take<std::int32_t>(stride);
-  parts.Take<std::int32_t>(groups + 1);
-  parts.Take<std::int32_t>(rows * groups);
-  parts.Take<Row>(rows);
-  parts.Take<std::int32_t>(1);
-  return AsSize(parts.used());
+// Each group may need three places more. Rows an odd number of lines apart do not compete for the same cache sets.
+IntegerRows::Form::Form(const PackedMatrix& weights, std::int64_t most_rows)
+    : inputs(weights.inputs()),
+      group(std::max<std::int64_t>(1, std::min(inputs, weights.inputs_per_scale()))),
+      groups((inputs + group - 1) / group),
+      stride(RoundUp(inputs + 3 * groups, 2 * kLine) + kLine),
+      is_signed(weights.dtype() == DType::kI4),
+      may_skip(weights.layout() == PanelLayout::kTurnable) {
+  const auto take = [this](std::int64_t count, std::size_t size) {
+    const std::size_t begin = bytes;
+    bytes += AsSize(RoundUp(count * static_cast<std::int64_t>(size), kLine));
+    return begin;
+  };
+  take(most_rows * stride, sizeof(std::uint8_t));
+  work = take(stride, sizeof(std::uint8_t));
+  list = take(stride, sizeof(std::int32_t));
+  first_places = take(groups + 1, sizeof(std::int32_t));
+  starts = take(most_rows * groups, sizeof(std::int32_t));
+  scales = take(most_rows, sizeof(Row));
+  is_listed = take(1, sizeof(std::int32_t));
 }
 
-IntegerRows::IntegerRows(const PackedMatrix& weights, std::int64_t rows, std::span<std::byte> scratch)
-    : rows_(rows),
-      count_(weights.inputs()),
-      group_(GroupOf(weights)),
-      groups_(GroupsOf(weights)),
-      stride_(StrideOf(weights)),
-      signed_(weights.dtype() == DType::kI4),
-      may_skip_(weights.layout() == PanelLayout::kTurnable) {
-  STEPWELL_CHECK(rows <= kMostTileRows && scratch.size() >= ScratchBytes(weights, rows));
-  Parts parts(scratch.data());
-  values_ = parts.Take<std::uint8_t>(rows * stride_);
-  work_ = parts.Take<std::uint8_t>(stride_);
-  inputs_ = parts.Take<std::int32_t>(stride_);
-  first_places_ = parts.Take<std::int32_t>(groups_ + 1);
-  starts_ = parts.Take<std::int32_t>(rows * groups_);
-  row_scales_ = parts.Take<Row>(rows);
-  is_listed_ = parts.Take<std::int32_t>(1);
-}
+IntegerRows::IntegerRows(const Form& form, std::int64_t rows, std::byte* scratch)
+    : form_(form),
+      rows_(rows),
+      values_(reinterpret_cast<std::uint8_t*>(scratch)),
+      work_(reinterpret_cast<std::uint8_t*>(scratch + form.work)),
+      list_(reinterpret_cast<std::int32_t*>(scratch + form.list)),
+      first_places_(reinterpret_cast<std::int32_t*>(scratch + form.first_places)),
+      starts_(reinterpret_cast<std::int32_t*>(scratch + form.starts)),
+      row_scales_(reinterpret_cast<Row*>(scratch + form.scales)),
+      is_listed_(reinterpret_cast<std::int32_t*>(scratch + form.is_listed)) {}
 
 void IntegerRows::Set(std::int64_t m, const float* row) const {
   SettleIsa();
-  const RowRange range = HWY_DYNAMIC_DISPATCH(RangeOfRowImpl)(row, count_);
+  const RowRange range = HWY_DYNAMIC_DISPATCH(RangeOfRowImpl)(row, form_.inputs);
   const float largest = std::bit_cast<float>(range.largest_bits);
-  const bool uses_zero = !signed_ && range.has_negative;
-  const float steps = signed_ || uses_zero ? 127 : 255;
+  const bool uses_zero = !form_.is_signed && range.has_negative;
+  const float steps = form_.is_signed || uses_zero ? 127 : 255;
   // Subnormal magnitudes have no finite inverse; they are as good as zero.
   const float inverse = largest >= std::numeric_limits<float>::min() * 256 ? steps / largest : 0;
-  std::uint8_t* values = values_ + m * stride_;
+  std::uint8_t* values = values_ + m * form_.stride;
   row_scales_[m] = {.scale = largest / steps, .uses_zero = uses_zero ? -1 : 0};
   if (range.largest_bits < 0x7F800000) {
-    HWY_DYNAMIC_DISPATCH(RoundRowImpl)(row, count_, inverse, uses_zero ? kIntegerZero : 0, values);
+    HWY_DYNAMIC_DISPATCH(RoundRowImpl)(row, form_.inputs, inverse, uses_zero ? kIntegerZero : 0, values);
   } else {
     row_scales_[m].scale = std::numeric_limits<float>::quiet_NaN();
-    std::fill_n(values, count_, std::uint8_t{0});
+    std::fill_n(values, form_.inputs, std::uint8_t{0});
   }
   // What fills up is 0, not the zero: the zeros of a group's own inputs are taken off a product, no others.
-  std::fill_n(values + count_, RoundUp(count_, kFour) - count_, std::uint8_t{0});
-  if (signed_) SetStarts(m);
+  std::fill_n(values + form_.inputs, RoundUp(form_.inputs, kFour) - form_.inputs, std::uint8_t{0});
+  if (form_.is_signed) SetStarts(m);
 }
 
 void IntegerRows::SetStarts(std::int64_t m) const {
-  const auto* values = reinterpret_cast<const std::int8_t*>(values_ + m * stride_);
-  std::int32_t* starts = starts_ + m * groups_;
-  for (std::int64_t group = 0; group < groups_; ++group) {
+  const auto* values = reinterpret_cast<const std::int8_t*>(values_ + m * form_.stride);
+  std::int32_t* starts = starts_ + m * form_.groups;
+  for (std::int64_t group = 0; group < form_.groups; ++group) {
     std::int32_t sum = 0;
-    const std::int64_t end = std::min((group + 1) * group_, count_);
-    for (std::int64_t k = group * group_; k < end; ++k) sum += values[k];
+    const std::int64_t end = std::min((group + 1) * form_.group, form_.inputs);
+    for (std::int64_t k = group * form_.group; k < end; ++k) sum += values[k];
     starts[group] = -8 * sum;
   }
 }
 
 void IntegerRows::Arrange() const {
-  const bool has_whole_fours = groups_ == 1 || group_ % kFour == 0;
-  const bool skips = may_skip_ && MayLeaveOut() && MarkKept() < count_ - count_ / 8;
+  const bool has_whole_fours = form_.groups == 1 || form_.group % kFour == 0;
+  const bool skips = form_.may_skip && MayLeaveOut() && MarkKept() < form_.inputs - form_.inputs / 8;
   *is_listed_ = skips || !has_whole_fours ? 1 : 0;
   if (*is_listed_ == 0) {
-    for (std::int64_t group = 0; group <= groups_; ++group) {
-      first_places_[group] = static_cast<std::int32_t>(std::min(group * group_, RoundUp(count_, kFour)));
+    for (std::int64_t group = 0; group <= form_.groups; ++group) {
+      first_places_[group] = static_cast<std::int32_t>(std::min(group * form_.group, RoundUp(form_.inputs, kFour)));
     }
-    first_places_[groups_] = static_cast<std::int32_t>(RoundUp(count_, kFour));
+    first_places_[form_.groups] = static_cast<std::int32_t>(RoundUp(form_.inputs, kFour));
     return;
   }
-  if (!skips) std::fill_n(work_, count_, std::uint8_t{1});
+  if (!skips) std::fill_n(work_, form_.inputs, std::uint8_t{1});
   List();
   Compact();
 }
@@ -205,38 +178,38 @@ bool IntegerRows::MayLeaveOut() const {
 
 // Sets a byte of `work_` for every input that is not 0 in all rows; returns how many.
 std::int64_t IntegerRows::MarkKept() const {
-  std::copy_n(values_, count_, work_);
+  std::copy_n(values_, form_.inputs, work_);
   for (std::int64_t m = 1; m < rows_; ++m) {
-    const std::uint8_t* values = values_ + m * stride_;
-    for (std::int64_t k = 0; k < count_; ++k) work_[k] |= values[k];
+    const std::uint8_t* values = values_ + m * form_.stride;
+    for (std::int64_t k = 0; k < form_.inputs; ++k) work_[k] |= values[k];
   }
-  return count_ - std::count(work_, work_ + count_, std::uint8_t{0});
+  return form_.inputs - std::count(work_, work_ + form_.inputs, std::uint8_t{0});
 }
 
 void IntegerRows::List() const {
   std::int64_t place = 0;
-  for (std::int64_t group = 0; group < groups_; ++group) {
+  for (std::int64_t group = 0; group < form_.groups; ++group) {
     first_places_[group] = static_cast<std::int32_t>(place);
-    const std::int64_t end = std::min((group + 1) * group_, count_);
-    for (std::int64_t k = group * group_; k < end; ++k) {
-      inputs_[place] = static_cast<std::int32_t>(k);
+    const std::int64_t end = std::min((group + 1) * form_.group, form_.inputs);
+    for (std::int64_t k = group * form_.group; k < end; ++k) {
+      list_[place] = static_cast<std::int32_t>(k);
       place += work_[k] != 0 ? 1 : 0;
     }
-    while (place % kFour != 0) inputs_[place++] = -1;
+    while (place % kFour != 0) list_[place++] = -1;
   }
-  first_places_[groups_] = static_cast<std::int32_t>(place);
+  first_places_[form_.groups] = static_cast<std::int32_t>(place);
 }
 
 void IntegerRows::Compact() const {
   const std::int64_t count = places();
   for (std::int64_t m = 0; m < rows_; ++m) {
-    std::uint8_t* values = values_ + m * stride_;
-    std::copy_n(values, count_, work_);
+    std::uint8_t* values = values_ + m * form_.stride;
+    std::copy_n(values, form_.inputs, work_);
     for (std::int64_t place = 0; place < count; ++place) {
-      values[place] = inputs_[place] < 0 ? std::uint8_t{0} : work_[inputs_[place]];
+      values[place] = list_[place] < 0 ? std::uint8_t{0} : work_[list_[place]];
     }
   }
-  for (std::int64_t place = 0; place < count; ++place) inputs_[place] = std::max(inputs_[place], 0);
+  for (std::int64_t place = 0; place < count; ++place) list_[place] = std::max(list_[place], 0);
 }
 
 }  // namespace stepwell::kernels

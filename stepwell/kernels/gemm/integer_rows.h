@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "stepwell/kernels/gemm/packed_matrix.h"
 #include "stepwell/kernels/gemm/panel.h"
@@ -28,11 +27,22 @@ class IntegerRows {
     float scale = 0;
     std::int32_t uses_zero = 0;  // all bits set where the zero is kIntegerZero; else 0
   };
-  // Multiples of 64.
-  static std::size_t ScratchBytes(const PackedMatrix& weights, std::int64_t rows);
+  // What rows for products by some matrix look like.
+  struct Form {
+    Form(const PackedMatrix& weights, std::int64_t most_rows);
 
-  // At most kMostTileRows rows for products by `weights`; scratch is aligned to 64 bytes.
-  IntegerRows(const PackedMatrix& weights, std::int64_t rows, std::span<std::byte> scratch);
+    std::int64_t inputs = 0;
+    std::int64_t group = 0;  // inputs that share a scale
+    std::int64_t groups = 0;
+    std::int64_t stride = 0;  // of the integers
+    bool is_signed = false;
+    bool may_skip = false;
+    // Where each part stands in the scratch memory, and how much there is: whole lines.
+    std::size_t work = 0, list = 0, first_places = 0, starts = 0, scales = 0, is_listed = 0, bytes = 0;
+  };
+
+  // At most form.most_rows rows; scratch has form.bytes, aligned to 64 bytes.
+  IntegerRows(const Form& form, std::int64_t rows, std::byte* scratch);
 
   // Sets row m from its inputs. Different rows may be set by different threads.
   void Set(std::int64_t m, const float* row) const;
@@ -41,17 +51,17 @@ class IntegerRows {
 
   std::int64_t rows() const { return rows_; }
   const Row& row(std::int64_t m) const { return row_scales_[m]; }
-  std::int64_t groups() const { return groups_; }
+  std::int64_t groups() const { return form_.groups; }
   // Places [first_places()[group], first_places()[group + 1]) belong to a group: multiples of four.
   const std::int32_t* first_places() const { return first_places_; }
-  std::int64_t places() const { return first_places_[groups_]; }
+  std::int64_t places() const { return first_places_[form_.groups]; }
   // The input at each place, or null where each stands at its own.
-  const std::int32_t* inputs() const { return *is_listed_ != 0 ? inputs_ : nullptr; }
+  const std::int32_t* inputs() const { return *is_listed_ != 0 ? list_ : nullptr; }
   // The integers of a row, at each place; `stride` from one row to the next.
-  const std::uint8_t* values(std::int64_t m) const { return values_ + m * stride_; }
-  std::int64_t stride() const { return stride_; }
+  const std::uint8_t* values(std::int64_t m) const { return values_ + m * form_.stride; }
+  std::int64_t stride() const { return form_.stride; }
   // For int4 weights, which hold 8 too much: for each group, -8 times the sum of the row's integers.
-  const std::int32_t* starts(std::int64_t m) const { return starts_ + m * groups_; }
+  const std::int32_t* starts(std::int64_t m) const { return starts_ + m * form_.groups; }
 
  private:
   void SetStarts(std::int64_t m) const;
@@ -60,17 +70,12 @@ class IntegerRows {
   void List() const;
   void Compact() const;
 
+  const Form& form_;
   std::int64_t rows_;
-  std::int64_t count_;  // of inputs
-  std::int64_t group_;  // inputs of a group
-  std::int64_t groups_;
-  std::int64_t stride_;
-  bool signed_;
-  bool may_skip_;
   // In the scratch memory:
   std::uint8_t* values_;        // [rows, stride]
   std::uint8_t* work_;          // [stride]
-  std::int32_t* inputs_;        // [stride]
+  std::int32_t* list_;          // [stride]
   std::int32_t* first_places_;  // [groups + 1]
   std::int32_t* starts_;        // [rows, groups]
   Row* row_scales_;             // [rows]

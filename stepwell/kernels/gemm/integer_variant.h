@@ -13,17 +13,47 @@ namespace stepwell::kernels {
 // Rows that a block holds at most: their sums by a panel stay in registers where there are 32 of them.
 inline constexpr std::int64_t kIntegerRows = 6;
 
-// How the weights of a block stand, always in fours (see integer_layout.h).
+// How the weights of a block stand (see integer_layout.h).
 enum class Fours : std::uint8_t {
-  kSigned,   // bytes, int8; activations are unsigned
-  kOffset,   // bytes, int4 plus 8; activations are signed
-  kNibbles,  // half bytes, int4 plus 8; activations are signed
+  kBytes,        // int8 in fours; activations are unsigned
+  kOffsetBytes,  // int4 plus 8, a byte each, in fours; activations are signed
+  kNibbles,      // int4 plus 8 in fours
+  kByteRows,     // int8 in kTurnable rows
+  kNibbleRows,   // int4 plus 8 in kTurnable rows
+};
+constexpr bool AreTurned(Fours kind) { return kind != Fours::kByteRows && kind != Fours::kNibbleRows; }
+constexpr bool HaveSignedWeights(Fours kind) { return kind == Fours::kBytes || kind == Fours::kByteRows; }
+
+// The rows of a panel in the order of places, as far as they are read.
+struct PlacedRows {
+  const std::byte* rows = nullptr;
+  std::int64_t row_bytes = 0;
+  const std::int32_t* inputs = nullptr;  // the row at each place, or null where each is at its own
+  std::int64_t places = 0;
+  const std::byte* next_panel = nullptr;  // rows that are read after the last place, in the same order; or null
+
+  const std::byte* At(std::int64_t place) const {
+    return rows + (inputs == nullptr ? place : inputs[place]) * row_bytes;
+  }
+  // Of a place up to twice `places`; null past the end.
+  const std::byte* AheadAt(std::int64_t place) const {
+    const bool is_next = place >= places;
+    if (is_next && (next_panel == nullptr || place >= 2 * places)) return nullptr;
+    if (is_next) place -= places;
+    return (is_next ? next_panel : rows) + (inputs == nullptr ? place : inputs[place]) * row_bytes;
+  }
 };
 
 // Some rows by a stretch of a panel, the places [begin, end).
 struct IntegerBlock {
-  Fours kind = Fours::kSigned;
-  const std::byte* weights = nullptr;    // of place `begin`
+  Fours kind = Fours::kBytes;
+  const std::byte* weights = nullptr;  // of place `begin`; not of kinds that are not turned
+  PlacedRows rows_of_weights;          // where they are, or come from
+  // Of each four rows that come `ahead` places later, those from ahead_first on, ahead_step apart, are fetched into the
+  // cache on the way. 4 or more: none.
+  std::int64_t ahead = 0;
+  std::int64_t ahead_first = 4;
+  std::int64_t ahead_step = 1;
   const std::uint8_t* values = nullptr;  // the integers of the first row, at place 0
   std::int64_t stride = 0;               // from one row to the next
   std::int64_t rows = 0;                 // 1 to kIntegerRows
@@ -33,8 +63,8 @@ struct IntegerBlock {
   std::int64_t first_group = 0;
   std::int64_t end_group = 0;
   const std::int32_t* first_places = nullptr;
-  // What a group's sum starts with. kSigned: offsets [groups, kPanel] in rows that use a zero (all bits of uses_zero
-  // set), else 0. Else: starts [rows, groups].
+  // What a group's sum starts with. Of signed weights: offsets [groups, kPanel] in rows that use a zero (all bits of
+  // uses_zero set), else 0. Else: starts [rows, groups].
   const std::int32_t* offsets = nullptr;
   const std::int32_t* uses_zero = nullptr;  // [rows]
   const std::int32_t* starts = nullptr;
@@ -44,26 +74,14 @@ struct IntegerBlock {
   float* out = nullptr;           // [rows, kPanel]: each finished group's sums times its scales are added to it
 };
 
-// The rows at the places [begin, end), multiples of four, of a kTurnable panel.
-struct IntegerTurn {
-  PanelWeights panel;
-  const std::int32_t* inputs = nullptr;  // the row at each place, or null where each is at its own
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-  // What is fetched after them: the places up to `places`, then those of the next panel, if there is one.
-  std::int64_t places = 0;
-  const std::byte* next_panel = nullptr;
-  std::byte* fours = nullptr;  // kSigned or kOffset
-
-  std::int64_t Input(std::int64_t place) const { return inputs == nullptr ? place : inputs[place]; }
-};
-
 struct IntegerVariant {
   std::string_view name;
   bool (*runs_here)();  // whether the CPU can, within the instruction set that kernels use now
+  bool takes_rows;      // whether `add` takes kByteRows and kNibbleRows, too
   void (*add)(const IntegerBlock& block);
-  void (*turn)(const IntegerTurn& turn);
-  // Nibbles in fours to bytes in fours.
+  // The rows of the places [begin, end), multiples of four, as kBytes or kOffsetBytes.
+  void (*turn)(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours);
+  // kNibbles as kOffsetBytes.
   void (*widen)(const std::byte* nibbles, std::int64_t places, std::byte* fours);
 };
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 
+#include "stepwell/base/error.h"
 #include "stepwell/kernels/gemm/integer_layout.h"
 #include "stepwell/kernels/gemm/integer_variant.h"
 #include "stepwell/kernels/isa.h"
@@ -78,7 +79,7 @@ template <Fours kKind>
 HWY_INLINE Split LoadWeights(const std::byte* four, std::int64_t output) {
   const D d;
   if constexpr (kKind != Fours::kNibbles) {
-    return SplitFours<kKind == Fours::kSigned>(hn::LoadU(d, reinterpret_cast<const std::int32_t*>(four) + output));
+    return SplitFours<kKind == Fours::kBytes>(hn::LoadU(d, reinterpret_cast<const std::int32_t*>(four) + output));
   } else {
     const V pairs = hn::LoadU(d, reinterpret_cast<const std::int32_t*>(four) + output % (kWidth / 2));
     const V nibbles = output < kWidth / 2 ? pairs : hn::ShiftRight<4>(pairs);
@@ -98,7 +99,7 @@ template <Fours kKind>
 HWY_INLINE V Start(const IntegerBlock& block, const Corner& corner, std::int64_t row, std::int64_t output, bool anew) {
   const D d;
   if (!anew) return hn::LoadU(d, block.sums + row * kWidth + output);
-  if constexpr (kKind != Fours::kSigned) return hn::Set(d, block.starts[row * block.groups + corner.group]);
+  if constexpr (kKind != Fours::kBytes) return hn::Set(d, block.starts[row * block.groups + corner.group]);
   return hn::And(hn::LoadU(d, block.offsets + corner.group * kWidth + output), hn::Set(d, block.uses_zero[row]));
 }
 
@@ -131,7 +132,7 @@ HWY_ATTR void AddCorner(const IntegerBlock& block, const Corner& corner) {
     for (int m = 0; m < kRows; ++m) {
       std::int32_t values = 0;
       std::memcpy(&values, block.values + rows[m] * block.stride + place, sizeof(values));
-      const Split x = SplitFours<kKind != Fours::kSigned>(hn::Set(D(), values));
+      const Split x = SplitFours<kKind != Fours::kBytes>(hn::Set(D(), values));
       for (int v = 0; v < kVectors; ++v) sums[m][v] = AddProducts(sums[m][v], x, weights[v]);
     }
   }
@@ -157,12 +158,14 @@ HWY_ATTR void AddBlock(const IntegerBlock& block) {
 
 HWY_ATTR void AddImpl(const IntegerBlock& block) {
   switch (block.kind) {
-    case Fours::kSigned:
-      return AddBlock<Fours::kSigned>(block);
-    case Fours::kOffset:
-      return AddBlock<Fours::kOffset>(block);
+    case Fours::kBytes:
+      return AddBlock<Fours::kBytes>(block);
+    case Fours::kOffsetBytes:
+      return AddBlock<Fours::kOffsetBytes>(block);
     case Fours::kNibbles:
       return AddBlock<Fours::kNibbles>(block);
+    default:
+      STEPWELL_CHECK(AreTurned(block.kind));
   }
 }
 
@@ -182,10 +185,9 @@ constexpr std::size_t kHalf = kOutputs / 2;
 void Add(const IntegerBlock& block) { HWY_DYNAMIC_DISPATCH(AddImpl)(block); }
 
 // A row's bytes, the halves of int4 apart.
-std::array<std::uint8_t, kOutputs> BytesOf(const IntegerTurn& turn, std::int64_t place) {
+std::array<std::uint8_t, kOutputs> BytesOf(const std::byte* row, bool is_nibbles) {
   std::array<std::uint8_t, kOutputs> bytes;
-  const std::byte* row = turn.panel.Row(turn.Input(place));
-  if (turn.panel.dtype != DType::kI4) {
+  if (!is_nibbles) {
     std::memcpy(bytes.data(), row, bytes.size());
     return bytes;
   }
@@ -196,14 +198,13 @@ std::array<std::uint8_t, kOutputs> BytesOf(const IntegerTurn& turn, std::int64_t
   return bytes;
 }
 
-void Turn(const IntegerTurn& turn) {
-  std::byte* fours = turn.fours;
-  for (std::int64_t place = turn.begin; place < turn.end; place += 4, fours += 4 * kOutputs) {
-    for (std::size_t i = 0; i < 4; ++i) {
-      const auto bytes = BytesOf(turn, place + static_cast<std::int64_t>(i));
-      for (std::size_t n = 0; n < kOutputs; ++n) {
-        fours[4 * n + i] = std::byte{bytes[static_cast<std::size_t>(TurnablePlace(static_cast<std::int64_t>(n)))]};
-      }
+void Turn(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours) {
+  const bool is_nibbles = rows.row_bytes < PackedMatrix::kPanel;
+  for (std::int64_t place = begin; place < end; ++place) {
+    const auto bytes = BytesOf(rows.At(place), is_nibbles);
+    std::byte* to = fours + (place - begin) / 4 * 4 * PackedMatrix::kPanel + (place - begin) % 4;
+    for (std::size_t n = 0; n < kOutputs; ++n) {
+      to[4 * n] = std::byte{bytes[static_cast<std::size_t>(TurnablePlace(static_cast<std::int64_t>(n)))]};
     }
   }
 }
@@ -225,7 +226,7 @@ bool RunsHere() {
 
 }  // namespace
 
-const IntegerVariant kIntegerVariantAnywhere = {"anywhere", RunsHere, Add, Turn, Widen};
+const IntegerVariant kIntegerVariantAnywhere = {"anywhere", RunsHere, false, Add, Turn, Widen};
 
 }  // namespace stepwell::kernels
 #endif

@@ -18,30 +18,62 @@ constexpr int kVectors = 4;  // of 16 outputs: a panel
 constexpr std::int64_t kFour = 4;
 constexpr std::int64_t kWidth = PackedMatrix::kPanel;
 
-template <Fours kKind>
-constexpr std::int64_t kFourBytes = kFour* kWidth / (kKind == Fours::kNibbles ? 2 : 1);
-
 // The weights of four inputs; in vector v the outputs 16 v to 16 v + 15.
 struct Weights {
   __m512i vectors[kVectors];
 };
-template <Fours kKind>
-STEPWELL_AVX512 inline Weights Load(const std::byte* four) {
+
+STEPWELL_AVX512 inline Weights LoadBytes(const std::byte* four) {
   const auto* at = reinterpret_cast<const __m512i*>(four);
-  if constexpr (kKind != Fours::kNibbles) {
-    return {
-        {_mm512_loadu_si512(at), _mm512_loadu_si512(at + 1), _mm512_loadu_si512(at + 2), _mm512_loadu_si512(at + 3)}};
-  } else {
-    const __m512i low = _mm512_set1_epi8(0xF);
-    const __m512i first = _mm512_loadu_si512(at), second = _mm512_loadu_si512(at + 1);
-    return {{_mm512_and_si512(first, low), _mm512_and_si512(second, low),
-             _mm512_and_si512(_mm512_srli_epi16(first, 4), low), _mm512_and_si512(_mm512_srli_epi16(second, 4), low)}};
+  return {{_mm512_loadu_si512(at), _mm512_loadu_si512(at + 1), _mm512_loadu_si512(at + 2), _mm512_loadu_si512(at + 3)}};
+}
+
+STEPWELL_AVX512 inline Weights LoadNibbles(const std::byte* four) {
+  const auto* at = reinterpret_cast<const __m512i*>(four);
+  const __m512i low = _mm512_set1_epi8(0xF);
+  const __m512i first = _mm512_loadu_si512(at), second = _mm512_loadu_si512(at + 1);
+  return {{_mm512_and_si512(first, low), _mm512_and_si512(second, low),
+           _mm512_and_si512(_mm512_srli_epi16(first, 4), low), _mm512_and_si512(_mm512_srli_epi16(second, 4), low)}};
+}
+
+template <bool kNibbles>
+STEPWELL_AVX512 inline __m512i LoadRow(const std::byte* row) {
+  if constexpr (!kNibbles) return _mm512_loadu_si512(row);
+  // The 32 bytes twice, the second time for their high halves.
+  const __m512i pairs = _mm512_maskz_broadcast_i64x4(0xFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row)));
+  const __m512i shifts = _mm512_set_epi64(4, 4, 4, 4, 0, 0, 0, 0);
+  return _mm512_and_si512(_mm512_maskz_srlv_epi64(0xFF, pairs, shifts), _mm512_set1_epi8(0xF));
+}
+
+template <bool kNibbles>
+STEPWELL_AVX512 inline Weights TurnFour(const PlacedRows& rows, std::int64_t place) {
+  const __m512i a = LoadRow<kNibbles>(rows.At(place)), b = LoadRow<kNibbles>(rows.At(place + 1));
+  const __m512i c = LoadRow<kNibbles>(rows.At(place + 2)), d = LoadRow<kNibbles>(rows.At(place + 3));
+  const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
+  const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
+  return {{_mm512_unpacklo_epi16(ab_low, cd_low), _mm512_unpackhi_epi16(ab_low, cd_low),
+           _mm512_unpacklo_epi16(ab_high, cd_high), _mm512_unpackhi_epi16(ab_high, cd_high)}};
+}
+
+template <Fours kKind>
+STEPWELL_AVX512 inline Weights Load(const IntegerBlock& block, std::int64_t place) {
+  const std::int64_t at = (place - block.begin) * kWidth;  // bytes in fours
+  if constexpr (kKind == Fours::kBytes || kKind == Fours::kOffsetBytes) return LoadBytes(block.weights + at);
+  if constexpr (kKind == Fours::kNibbles) return LoadNibbles(block.weights + at / 2);
+  if constexpr (kKind == Fours::kByteRows) return TurnFour<false>(block.rows_of_weights, place);
+  return TurnFour<true>(block.rows_of_weights, place);
+}
+
+STEPWELL_AVX512 inline void FetchAhead(const IntegerBlock& block, std::int64_t place) {
+  for (std::int64_t i = block.ahead_first; i < kFour; i += block.ahead_step) {
+    const std::byte* row = block.rows_of_weights.AheadAt(place + block.ahead + i);
+    if (row != nullptr) _mm_prefetch(reinterpret_cast<const char*>(row), _MM_HINT_T0);
   }
 }
 
 template <Fours kKind>
 STEPWELL_AVX512 inline __m512i AddProducts(__m512i sum, __m512i activations, __m512i weights) {
-  if constexpr (kKind == Fours::kSigned) return _mm512_dpbusd_epi32(sum, activations, weights);
+  if constexpr (HaveSignedWeights(kKind)) return _mm512_dpbusd_epi32(sum, activations, weights);
   return _mm512_dpbusd_epi32(sum, weights, activations);
 }
 
@@ -66,7 +98,7 @@ STEPWELL_AVX512 inline Sums<kRows> Begin(const IntegerBlock& block, std::int64_t
     for (int v = 0; v < kVectors; ++v) {
       if (!anew) {
         sums.rows[m][v] = _mm512_loadu_si512(block.sums + m * kWidth + 16 * v);
-      } else if constexpr (kKind == Fours::kSigned) {
+      } else if constexpr (HaveSignedWeights(kKind)) {
         sums.rows[m][v] = _mm512_and_si512(_mm512_loadu_si512(block.offsets + group * kWidth + 16 * v),
                                            _mm512_set1_epi32(block.uses_zero[m]));
       } else {
@@ -98,10 +130,10 @@ STEPWELL_AVX512 inline void End(const IntegerBlock& block, std::int64_t group, b
 template <int kRows, Fours kKind>
 STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
                                      Sums<kRows>& sums) {
-  const std::byte* four = block.weights + (begin - block.begin) / kFour * kFourBytes<kKind>;
   const std::uint8_t* values = block.values;
-  for (std::int64_t place = begin; place < end; place += kFour, four += kFourBytes<kKind>) {
-    const Weights weights = Load<kKind>(four);
+  for (std::int64_t place = begin; place < end; place += kFour) {
+    FetchAhead(block, place);
+    const Weights weights = Load<kKind>(block, place);
 #pragma GCC unroll 6
     for (int m = 0; m < kRows; ++m) {
       const __m512i x = Broadcast(values + m * block.stride + place);
@@ -117,13 +149,14 @@ STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t beg
 template <Fours kKind>
 STEPWELL_AVX512 inline void AddFoursOfOneRow(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
                                              Sums<1>& sums) {
-  const std::byte* four = block.weights + (begin - block.begin) / kFour * kFourBytes<kKind>;
   const std::uint8_t* values = block.values;
   Sums<1> others;
   for (int v = 0; v < kVectors; ++v) others.rows[0][v] = _mm512_setzero_si512();
   std::int64_t place = begin;
-  for (; place + 2 * kFour <= end; place += 2 * kFour, four += 2 * kFourBytes<kKind>) {
-    const Weights weights = Load<kKind>(four), other_weights = Load<kKind>(four + kFourBytes<kKind>);
+  for (; place + 2 * kFour <= end; place += 2 * kFour) {
+    FetchAhead(block, place);
+    FetchAhead(block, place + kFour);
+    const Weights weights = Load<kKind>(block, place), other_weights = Load<kKind>(block, place + kFour);
     const __m512i x = Broadcast(values + place), y = Broadcast(values + place + kFour);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
@@ -157,64 +190,37 @@ constexpr void (*kAddRows[kIntegerRows + 1])(const IntegerBlock&) = {
 
 void Add(const IntegerBlock& block) {
   switch (block.kind) {
-    case Fours::kSigned:
-      return kAddRows<Fours::kSigned>[block.rows](block);
-    case Fours::kOffset:
-      return kAddRows<Fours::kOffset>[block.rows](block);
+    case Fours::kBytes:
+      return kAddRows<Fours::kBytes>[block.rows](block);
+    case Fours::kOffsetBytes:
+      return kAddRows<Fours::kOffsetBytes>[block.rows](block);
     case Fours::kNibbles:
       return kAddRows<Fours::kNibbles>[block.rows](block);
+    case Fours::kByteRows:
+      return kAddRows<Fours::kByteRows>[block.rows](block);
+    case Fours::kNibbleRows:
+      return kAddRows<Fours::kNibbleRows>[block.rows](block);
   }
+}
+
+STEPWELL_AVX512 inline void Store(const Weights& weights, std::byte* fours) {
+  for (int v = 0; v < kVectors; ++v) _mm512_storeu_si512(fours + 64 * v, weights.vectors[v]);
 }
 
 template <bool kNibbles>
-STEPWELL_AVX512 inline __m512i LoadRow(const std::byte* row) {
-  if constexpr (!kNibbles) return _mm512_loadu_si512(row);
-  // The 32 bytes twice, the second time for their high halves.
-  const __m512i pairs = _mm512_maskz_broadcast_i64x4(0xFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row)));
-  const __m512i shifts = _mm512_set_epi64(4, 4, 4, 4, 0, 0, 0, 0);
-  return _mm512_and_si512(_mm512_maskz_srlv_epi64(0xFF, pairs, shifts), _mm512_set1_epi8(0xF));
-}
-
-// Rows that are left out between others keep the hardware from guessing which ones come next.
-constexpr std::int64_t kPlacesAhead = 64;
-
-template <bool kNibbles>
-STEPWELL_AVX512 inline void Prefetch(const IntegerTurn& turn, std::int64_t place) {
-  const std::byte* rows = turn.panel.rows;
-  if (place >= turn.places) {
-    place -= turn.places;
-    rows = turn.next_panel;
-  }
-  if (rows == nullptr || place >= turn.places) return;
-  for (std::int64_t i = 0; i < kFour; ++i) {
-    _mm_prefetch(reinterpret_cast<const char*>(rows + turn.inputs[place + i] * turn.panel.row_bytes), _MM_HINT_T0);
+STEPWELL_AVX512 void TurnRows(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours) {
+  for (std::int64_t place = begin; place < end; place += kFour) {
+    Store(TurnFour<kNibbles>(rows, place), fours + (place - begin) * kWidth);
   }
 }
 
-template <bool kNibbles>
-STEPWELL_AVX512 void TurnRows(const IntegerTurn& turn) {
-  auto* to = reinterpret_cast<__m512i*>(turn.fours);
-  for (std::int64_t place = turn.begin; place < turn.end; place += kFour, to += kVectors) {
-    if (turn.inputs != nullptr) Prefetch<kNibbles>(turn, place + kPlacesAhead);
-    const __m512i a = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place)));
-    const __m512i b = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 1)));
-    const __m512i c = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 2)));
-    const __m512i d = LoadRow<kNibbles>(turn.panel.Row(turn.Input(place + 3)));
-    const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
-    const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
-    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(ab_low, cd_low));
-    _mm512_storeu_si512(to + 1, _mm512_unpackhi_epi16(ab_low, cd_low));
-    _mm512_storeu_si512(to + 2, _mm512_unpacklo_epi16(ab_high, cd_high));
-    _mm512_storeu_si512(to + 3, _mm512_unpackhi_epi16(ab_high, cd_high));
-  }
+void Turn(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours) {
+  rows.row_bytes < kWidth ? TurnRows<true>(rows, begin, end, fours) : TurnRows<false>(rows, begin, end, fours);
 }
-
-void Turn(const IntegerTurn& turn) { turn.panel.dtype == DType::kI4 ? TurnRows<true>(turn) : TurnRows<false>(turn); }
 
 STEPWELL_AVX512 void Widen(const std::byte* nibbles, std::int64_t places, std::byte* fours) {
   for (std::int64_t place = 0; place < places; place += kFour) {
-    const Weights weights = Load<Fours::kNibbles>(nibbles + place / kFour * kFourBytes<Fours::kNibbles>);
-    for (int v = 0; v < kVectors; ++v) _mm512_storeu_si512(fours + place * kWidth + 64 * v, weights.vectors[v]);
+    Store(LoadNibbles(nibbles + place * kWidth / 2), fours + place * kWidth);
   }
 }
 
@@ -225,7 +231,7 @@ bool RunsHere() {
 
 }  // namespace
 
-const IntegerVariant kIntegerVariantAvx512 = {"avx512-vnni", RunsHere, Add, Turn, Widen};
+const IntegerVariant kIntegerVariantAvx512 = {"avx512-vnni", RunsHere, true, Add, Turn, Widen};
 
 }  // namespace stepwell::kernels
 #endif

@@ -33,7 +33,8 @@ std::vector<float> Product(const Case& problem, std::span<const float> a, Worker
                            const Epilogue& epilogue = {}) {
   const std::int64_t rows = std::ssize(a) / problem.inputs;
   std::vector<float> out(AsSize(rows * problem.outputs), kNan);  // what is there before must not matter
-  Multiply(problem.packed, a, rows, out, epilogue, team);
+  AlignedBuffer scratch(MultiplyScratchBytes(problem.packed, rows));
+  Multiply(problem.packed, a, rows, out, epilogue, team, scratch.span());
   return out;
 }
 
@@ -257,7 +258,77 @@ TEST_P(MultiplyTest, OverNoInputsGivesTheBias) {
   EXPECT_EQ(out, (std::vector<float>{1, -2, kInfinity, 1, -2, kInfinity}));
 }
 
+// By weights that ask for activations of 8-bit integers.
+Case IntegerCase(Compression compression, std::int64_t inputs, std::int64_t outputs, WorkerTeam& team) {
+  const WeightOrder order = WeightOrder::kOutputsByInputs;
+  const auto compressed = RandomCompressed(compression, inputs, outputs, order, ActivationFormat::kInt8);
+  const auto floats = DenseWeights(compressed->Make(), inputs, outputs, order);
+  Case problem(inputs, outputs, team);
+  for (std::int64_t at = 0; at < inputs * outputs; ++at) {
+    problem.weights[AsSize(at)] = ElementOf(floats, at / outputs, at % outputs);
+  }
+  problem.packed = PackedMatrix(DenseWeights(LazyBytes(compressed), inputs, outputs, order), team,
+                                PackedBlocks::Fresh(), Inputs::kOftenZero);
+  return problem;
+}
+
+constexpr Compression kIntegerCompressions[] = {{DType::kI8, -1}, {DType::kI8, 50}, {DType::kI4, 20}};
+
+TEST_P(MultiplyTest, RoundsActivationsToIntegersWhereTheWeightsAskForIt) {
+  for (const Compression& compression : kIntegerCompressions) {
+    const Case problem = IntegerCase(compression, 500, 130, two_);
+    ASSERT_EQ(problem.packed.activations(), ActivationFormat::kInt8);
+    const auto a = WithZeros(9, 500, 8, true);
+    const auto out = Product(problem, a, two_);
+    // An activation is off by half a step at most, a 254th of the largest.
+    for (std::int64_t at = 0; at < std::ssize(out); ++at) {
+      double sum = 0, magnitude = 0;
+      for (std::int64_t k = 0; k < 500; ++k) {
+        const double weight = problem.weights[AsSize(k * 130 + at % 130)];
+        sum += double{a[AsSize(at / 130 * 500 + k)]} * weight;
+        if (a[AsSize(at / 130 * 500 + k)] != 0) magnitude += std::abs(weight);
+      }
+      ASSERT_NEAR(out[AsSize(at)], sum, magnitude / 254 * 1.0001);
+    }
+  }
+}
+
+TEST_P(MultiplyTest, GivesARowTheSameBitsInAnyBatchByIntegers) {
+  for (const Compression& compression : kIntegerCompressions) {
+    for (const std::int64_t outputs : {520, 29}) {
+      const Case problem = IntegerCase(compression, 700, outputs, two_);
+      auto a = WithZeros(100, 700, 9, false);
+      for (std::int64_t at = 0; at < 50 * 700; ++at) a[AsSize(at)] = std::abs(a[AsSize(at)]);
+      std::vector<float> singles;
+      for (std::int64_t row = 0; row < 100; ++row) {
+        const auto single = Product(problem, std::span(a).subspan(AsSize(row * 700), 700), one_, {.low = -0.5F});
+        singles.insert(singles.end(), single.begin(), single.end());
+      }
+      for (std::int64_t rows = 2; rows <= 100; rows += rows < 64 ? 1 : 36) {
+        const auto some = std::span<const float>(a).first(AsSize(rows * 700));
+        const auto expected = std::span<const float>(singles).first(AsSize(rows * outputs));
+        ASSERT_TRUE(SameBits(Product(problem, some, one_, {.low = -0.5F}), expected)) << rows << " rows";
+        ASSERT_TRUE(SameBits(Product(problem, some, two_, {.low = -0.5F}), expected)) << rows << " rows, two threads";
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, MultiplyTest, testing::ValuesIn(RunnableIsas()), NameOfIsa);
+
+TEST(Multiply, GivesTheSameBitsOnAllInstructionSetsByIntegers) {
+  WorkerTeam team(1);
+  for (const Compression& compression : kIntegerCompressions) {
+    const Case problem = IntegerCase(compression, 700, 130, team);
+    const auto a = RandomFloats(7 * 700, 9);
+    const auto expected = Product(problem, a, team);
+    for (const Isa isa : RunnableIsas()) {
+      ForceIsa(isa);
+      EXPECT_TRUE(SameBits(Product(problem, a, team), expected)) << IsaName(isa);
+    }
+    ForceIsa(ChosenIsa());
+  }
+}
 
 TEST(Multiply, GivesTheSameBitsOnAvx2AndAvx512) {
   if (MachineIsa() < Isa::kAvx512) GTEST_SKIP() << "this machine has no AVX-512";

@@ -274,9 +274,6 @@ PanelLayout LayoutFor(const WeightSource& source, Inputs inputs) {
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, Inputs inputs)
-    : PackedMatrix(source, AllColumns(source.outputs), team, inputs) {}
-
 PackedMatrix::PackedMatrix(const WeightSource& source, WorkerTeam& team, PackedBlocks& blocks, Inputs inputs)
     : PackedMatrix(source, AllColumns(source.outputs), team, blocks, inputs) {}
 

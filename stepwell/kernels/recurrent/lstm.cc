@@ -88,9 +88,9 @@ LstmLayer::LstmLayer(const LstmWeights& weights, WorkerTeam& team, PackedBlocks&
       cell_clip_(weights.cell_clip.value_or(std::numeric_limits<float>::infinity())),
       projection_clip_(weights.projection_clip.value_or(std::numeric_limits<float>::infinity())) {
   const auto columns = PackedGates(cells_, weights.order);
-  input_ = PackedMatrix(weights.input, columns, team, blocks);
-  recurrent_ = PackedMatrix(weights.recurrent, columns, team, blocks);
-  if (weights.projection) projection_ = PackedMatrix(*weights.projection, team, blocks);
+  input_ = PackedMatrix(weights.input, columns, team, blocks, Inputs::kOftenZero);
+  recurrent_ = PackedMatrix(weights.recurrent, columns, team, blocks, Inputs::kSeldomZero);
+  if (weights.projection) projection_ = PackedMatrix(*weights.projection, team, blocks, Inputs::kSeldomZero);
   bias_ = PackedBias(weights, cells_, columns);
   peepholes_ = PackedPeepholes(weights, cells_);
 }

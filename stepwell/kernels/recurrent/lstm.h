@@ -68,8 +68,9 @@ struct LstmArguments {
 // (TensorFlow's BlockLSTM; OpenVINO's LSTMCell; with peepholes and projection Sak et al. 2014, arXiv:1402.1128.)
 // The input's part of the gates is computed for many frames at once, the recurrent part at the speed of memory: each
 // worker keeps to its own contiguous slice of the weights, all workers meet at one barrier a step, and none is woken
-// between steps. Results do not depend, to the bit, on the number of frames in a call, the batch or the threads.
-// Immutable, free to share.
+// between steps. Weights for activations of 8-bit integers (see PackedMatrix) are multiplied by x, by the last output
+// and by what is projected rounded to those, row by row as they come. Results do not depend, to the bit, on the number
+// of frames in a call, the batch or the threads. Immutable, free to share.
 class LstmLayer {
  public:
   // Throws Error(kInvalidModel) when the sizes contradict each other. The matrices are of `blocks`.
@@ -82,8 +83,8 @@ class LstmLayer {
   bool has_projection() const { return projection_.inputs() > 0; }
   std::size_t weight_bytes() const { return input_.bytes() + recurrent_.bytes() + projection_.bytes(); }
 
-  // Memory that Run works in, aligned to 64 bytes.
-  std::size_t ScratchBytes(const LstmExtent& extent) const;
+  // Memory that Run works in on that team, aligned to 64 bytes.
+  std::size_t ScratchBytes(const LstmExtent& extent, const WorkerTeam& team = WorkerTeam::Shared()) const;
   // Allocates nothing.
   void Run(const LstmExtent& extent, const LstmArguments& arguments, std::span<std::byte> scratch,
            WorkerTeam& team = WorkerTeam::Shared()) const;

@@ -3,6 +3,8 @@
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
+#include "stepwell/kernels/gemm/integer_panel.h"
+#include "stepwell/kernels/gemm/integer_tiles.h"
 #include "stepwell/kernels/gemm/tile.h"
 #include "stepwell/kernels/recurrent/lstm.h"
 #include "stepwell/kernels/recurrent/lstm_gates.h"
@@ -25,42 +27,83 @@ class NoBarrier final : public WorkerTeam::Barrier {
   void Wait() override {}
 };
 
+// Who works, and with whom.
+struct Member {
+  int index;
+  int count;
+  WorkerTeam::Barrier& barrier;
+
+  Range PartOf(std::int64_t items) const { return stepwell::PartOf(items, 1, index, count); }
+};
+
+bool IsByIntegers(const PackedMatrix& weights) { return weights.activations() == ActivationFormat::kInt8; }
+
+std::size_t BytesIfUsed(const PackedMatrix& weights, const IntegerTilesForm& form) {
+  return IsByIntegers(weights) ? form.bytes : 0;
+}
+
 }  // namespace
 
 // One call of LstmLayer::Run, shared by the members of the team.
 class LstmRun {
  public:
-  LstmRun(const LstmLayer& layer, const LstmExtent& extent, const LstmArguments& arguments, float* scratch)
-      : layer_(layer), extent_(extent), arguments_(arguments), frames_ahead_(FramesAhead(extent)), gates_(scratch) {
-    unprojected_ = gates_ + GatesElements(layer, extent);
+  LstmRun(const LstmLayer& layer, const LstmExtent& extent, const LstmArguments& arguments, std::byte* scratch)
+      : layer_(layer),
+        extent_(extent),
+        arguments_(arguments),
+        frames_ahead_(FramesAhead(extent)),
+        scratch_(layer, extent),
+        gates_(reinterpret_cast<float*>(scratch)),
+        unprojected_(reinterpret_cast<float*>(scratch + scratch_.unprojected)),
+        inputs_(scratch + scratch_.inputs),
+        of_members_(scratch + scratch_.members) {}
+
+  static std::size_t ScratchBytes(const LstmLayer& layer, const LstmExtent& extent, int members) {
+    const Scratch scratch(layer, extent);
+    return scratch.members + AsSize(members) * scratch.of_member();
   }
 
-  static std::int64_t GatesElements(const LstmLayer& layer, const LstmExtent& extent) {
-    return layer.recurrent_.panels() * kPanelWidth * FramesAhead(extent) * extent.batch;
-  }
-  static std::int64_t UnprojectedElements(const LstmLayer& layer, const LstmExtent& extent) {
-    return layer.has_projection() ? extent.batch * layer.cells_ : 0;
-  }
-
-  // All that `member` of `members` does. Its panels of the weights are the same in every step and every call.
-  void Work(int member, int members, WorkerTeam::Barrier& barrier) const {
-    const Range panels = PartOf(layer_.recurrent_.panels(), 1, member, members);
-    const Range projected = PartOf(layer_.projection_.panels(), 1, member, members);
+  // All that a member does. Its panels of the weights are the same in every step and every call.
+  void Work(const Member& member) const {
+    const Range panels = member.PartOf(layer_.recurrent_.panels());
+    const Range projected = member.PartOf(layer_.projection_.panels());
     for (std::int64_t first = 0; first < extent_.frames; first += frames_ahead_) {
       const std::int64_t end = std::min(first + frames_ahead_, extent_.frames);
-      ComputeInputGates(panels, first, end);
+      ComputeInputGates(member, panels, first, end);
       for (std::int64_t frame = first; frame < end; ++frame) {
-        Step(frame, frame - first, panels);
-        barrier.Wait();
+        Step(member, frame, frame - first, panels);
+        member.barrier.Wait();
         if (!layer_.has_projection()) continue;
-        for (std::int64_t panel = projected.begin; panel < projected.end; ++panel) Project(frame, panel);
-        barrier.Wait();
+        Project(member, frame, projected);
+        member.barrier.Wait();
       }
     }
     KeepLastCells(panels);
   }
 
  private:
+  // Where things stand in the scratch memory: the gates of the frames ahead, what is to be projected, and rows as
+  // integers: of the frames ahead, and, made by each member for itself, of the last output and of what is projected.
+  struct Scratch {
+    Scratch(const LstmLayer& layer, const LstmExtent& extent)
+        : input_form(layer.input_, FramesAhead(extent) * extent.batch),
+          output_form(layer.recurrent_, extent.batch),
+          projected_form(layer.projection_, extent.batch) {
+      const std::int64_t gate_rows = FramesAhead(extent) * extent.batch;
+      unprojected = AsSize(layer.recurrent_.panels() * kPanelWidth * gate_rows) * sizeof(float);
+      const std::int64_t cells = layer.has_projection() ? extent.batch * layer.cells_ : 0;
+      inputs = unprojected + AsSize((cells + kLstmBlock - 1) / kLstmBlock * kLstmBlock) * sizeof(float);
+      members = inputs + BytesIfUsed(layer.input_, input_form);
+      outputs_bytes = BytesIfUsed(layer.recurrent_, output_form);
+      projected_bytes = BytesIfUsed(layer.projection_, projected_form);
+    }
+    std::size_t of_member() const { return outputs_bytes + projected_bytes; }
+
+    IntegerTilesForm input_form, output_form, projected_form;
+    std::size_t unprojected = 0, inputs = 0, members = 0;
+    std::size_t outputs_bytes = 0, projected_bytes = 0;
+  };
+
   // Where (frame, row) stands among all rows of x, h_all and c_all.
   std::int64_t Place(std::int64_t frame, std::int64_t row) const {
     return extent_.order == SequenceOrder::kFramesFirst ? frame * extent_.batch + row : row * extent_.frames + frame;
@@ -90,55 +133,99 @@ class LstmRun {
   }
 
   // The input's part of the gates of frames [first_frame, end_frame).
-  void ComputeInputGates(Range panels, std::int64_t first_frame, std::int64_t end_frame) const {
+  void ComputeInputGates(const Member& member, Range panels, std::int64_t first_frame, std::int64_t end_frame) const {
     const std::int64_t rows = (end_frame - first_frame) * extent_.batch;
+    const auto row_at = [&](std::int64_t m) { return Input(first_frame + m / extent_.batch, m % extent_.batch); };
+    const IntegerTiles integers(scratch_.input_form, rows, inputs_);
+    if (IsByIntegers(layer_.input_)) integers.Set(row_at, member.index, member.count, member.barrier);
     for (std::int64_t begin = 0; begin < rows; begin += kMostTileRows) {
-      const std::int64_t count = std::min(kMostTileRows, rows - begin);
-      std::array<const float*, kMostTileRows> inputs;
-      for (std::int64_t m = 0; m < count; ++m) {
-        inputs[AsSize(m)] = Input(first_frame + (begin + m) / extent_.batch, (begin + m) % extent_.batch);
-      }
-      const KeptInputs kept =
-          layer_.input_.is_finite() ? KeptInputs(inputs.data(), count, layer_.inputs()) : KeptInputs();
-      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-        float* gates = Gates(panel, begin);
-        std::fill_n(gates, count * kPanelWidth, 0.0F);
-        AddPanelProduct({.a = inputs.data(),
-                         .rows = count,
-                         .panel = layer_.input_.panel(panel),
-                         .inputs = layer_.inputs(),
-                         .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1).rows : nullptr,
-                         .kept = kept.IfAnySkipped(),
-                         .tile = gates});
+      const Range tile{begin, std::min(begin + kMostTileRows, rows)};
+      if (IsByIntegers(layer_.input_)) {
+        AddInputIntegers(integers.tile(begin / kMostTileRows), panels, begin);
+      } else {
+        AddInputFloats(row_at, panels, tile);
       }
     }
   }
 
-  void Step(std::int64_t frame, std::int64_t frame_ahead, Range panels) const {
+  template <class RowAt>
+  void AddInputFloats(RowAt row_at, Range panels, Range rows) const {
+    const std::int64_t count = rows.end - rows.begin;
+    std::array<const float*, kMostTileRows> inputs;
+    for (std::int64_t m = 0; m < count; ++m) inputs[AsSize(m)] = row_at(rows.begin + m);
+    const KeptInputs kept =
+        layer_.input_.is_finite() ? KeptInputs(inputs.data(), count, layer_.inputs()) : KeptInputs();
+    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      std::fill_n(Gates(panel, rows.begin), count * kPanelWidth, 0.0F);
+      AddPanelProduct({.a = inputs.data(),
+                       .rows = count,
+                       .panel = layer_.input_.panel(panel),
+                       .inputs = layer_.inputs(),
+                       .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1).rows : nullptr,
+                       .kept = kept.IfAnySkipped(),
+                       .tile = Gates(panel, rows.begin)});
+    }
+  }
+
+  void AddInputIntegers(const IntegerRows& rows, Range panels, std::int64_t first_row) const {
+    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      std::fill_n(Gates(panel, first_row), rows.rows() * kPanelWidth, 0.0F);
+      AddIntegerPanelProduct({.a = &rows,
+                              .panel = layer_.input_.panel(panel),
+                              .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1).rows : nullptr,
+                              .tile = Gates(panel, first_row)});
+    }
+  }
+
+  // Each member makes its own integers of all rows: that takes less time than meeting once more.
+  IntegerTiles OldOutputs(const Member& member, std::int64_t frame) const {
+    const IntegerTiles rows(scratch_.output_form, extent_.batch,
+                            of_members_ + AsSize(member.index) * scratch_.of_member());
+    if (IsByIntegers(layer_.recurrent_)) rows.Set([&](std::int64_t row) { return OldOutput(frame, row); });
+    return rows;
+  }
+  IntegerTiles UnprojectedOutputs(const Member& member, std::int64_t frame) const {
+    const IntegerTiles rows(scratch_.projected_form, extent_.batch,
+                            of_members_ + AsSize(member.index) * scratch_.of_member() + scratch_.outputs_bytes);
+    if (IsByIntegers(layer_.projection_)) rows.Set([&](std::int64_t row) { return Unprojected(frame, row); });
+    return rows;
+  }
+
+  void Step(const Member& member, std::int64_t frame, std::int64_t frame_ahead, Range panels) const {
+    const IntegerTiles integers = OldOutputs(member, frame);
     const std::int64_t count = panels.end - panels.begin;
     for (std::int64_t index = 0; index < count; ++index) {
       // Back and forth: what the last step read last is still cached.
       const bool forth = frame % 2 == 0;
       const std::int64_t panel = forth ? panels.begin + index : panels.end - 1 - index;
       const std::int64_t next = forth ? panel + 1 : panel - 1;
-      StepPanel(frame, frame_ahead, panel, index + 1 < count ? layer_.recurrent_.panel(next).rows : nullptr);
+      const std::byte* next_rows = index + 1 < count ? layer_.recurrent_.panel(next).rows : nullptr;
+      for (std::int64_t tile = 0; tile < integers.count(); ++tile) {
+        StepTile(frame, frame_ahead, panel, next_rows, tile, integers);
+      }
     }
   }
 
-  void StepPanel(std::int64_t frame, std::int64_t frame_ahead, std::int64_t panel, const std::byte* next_panel) const {
-    for (std::int64_t begin = 0; begin < extent_.batch; begin += kMostTileRows) {
-      const std::int64_t count = std::min(kMostTileRows, extent_.batch - begin);
+  void StepTile(std::int64_t frame, std::int64_t frame_ahead, std::int64_t panel, const std::byte* next_panel,
+                std::int64_t tile, const IntegerTiles& integers) const {
+    const std::int64_t begin = tile * kMostTileRows;
+    const std::int64_t count = std::min(kMostTileRows, extent_.batch - begin);
+    float* gates = Gates(panel, frame_ahead * extent_.batch + begin);
+    if (IsByIntegers(layer_.recurrent_)) {
+      const IntegerRows rows = integers.tile(tile);
+      AddIntegerPanelProduct(
+          {.a = &rows, .panel = layer_.recurrent_.panel(panel), .next_panel = next_panel, .tile = gates});
+    } else {
       std::array<const float*, kMostTileRows> old_outputs;
       for (std::int64_t m = 0; m < count; ++m) old_outputs[AsSize(m)] = OldOutput(frame, begin + m);
-      float* gates = Gates(panel, frame_ahead * extent_.batch + begin);
       AddPanelProduct({.a = old_outputs.data(),
                        .rows = count,
                        .panel = layer_.recurrent_.panel(panel),
                        .inputs = layer_.outputs(),
                        .next_panel = next_panel,
                        .tile = gates});
-      for (std::int64_t m = 0; m < count; ++m) UpdateCells(frame, begin + m, panel, gates + m * kPanelWidth);
     }
+    for (std::int64_t m = 0; m < count; ++m) UpdateCells(frame, begin + m, panel, gates + m * kPanelWidth);
   }
 
   void UpdateCells(std::int64_t frame, std::int64_t row, std::int64_t panel, const float* sums) const {
@@ -154,23 +241,33 @@ class LstmRun {
                      .cell_clip = layer_.cell_clip_});
   }
 
-  void Project(std::int64_t frame, std::int64_t panel) const {
-    const std::int64_t column = panel * kPanelWidth;
+  void Project(const Member& member, std::int64_t frame, Range panels) const {
+    const IntegerTiles integers = UnprojectedOutputs(member, frame);
+    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      for (std::int64_t tile = 0; tile < integers.count(); ++tile) ProjectTile(frame, panel, tile, integers);
+    }
+  }
+
+  void ProjectTile(std::int64_t frame, std::int64_t panel, std::int64_t index, const IntegerTiles& integers) const {
+    const std::int64_t column = panel * kPanelWidth, begin = index * kMostTileRows;
     const std::int64_t columns = std::min(kPanelWidth, layer_.outputs() - column);
-    for (std::int64_t begin = 0; begin < extent_.batch; begin += kMostTileRows) {
-      Tile tile(std::min(kMostTileRows, extent_.batch - begin));
-      tile.StartWithZeros();
+    Tile tile(std::min(kMostTileRows, extent_.batch - begin));
+    tile.StartWithZeros();
+    if (IsByIntegers(layer_.projection_)) {
+      const IntegerRows rows = integers.tile(index);
+      AddIntegerPanelProduct({.a = &rows, .panel = layer_.projection_.panel(panel), .tile = tile.data()});
+    } else {
       const RowPointers cells(Unprojected(frame, begin), tile.rows(), layer_.cells());
       AddPanelProduct({.a = cells.data(),
                        .rows = tile.rows(),
                        .panel = layer_.projection_.panel(panel),
                        .inputs = layer_.cells(),
                        .tile = tile.data()});
-      FinishTile(tile.data(), tile.rows(), columns, {.low = -layer_.projection_clip_, .high = layer_.projection_clip_},
-                 column);
-      for (std::int64_t m = 0; m < tile.rows(); ++m) {
-        std::copy_n(tile.row(m), columns, NewOutput(frame, begin + m) + column);
-      }
+    }
+    FinishTile(tile.data(), tile.rows(), columns, {.low = -layer_.projection_clip_, .high = layer_.projection_clip_},
+               column);
+    for (std::int64_t m = 0; m < tile.rows(); ++m) {
+      std::copy_n(tile.row(m), columns, NewOutput(frame, begin + m) + column);
     }
   }
 
@@ -189,12 +286,15 @@ class LstmRun {
   const LstmExtent& extent_;
   const LstmArguments& arguments_;
   const std::int64_t frames_ahead_;
+  const Scratch scratch_;
   float* gates_;
   float* unprojected_;
+  std::byte* inputs_;
+  std::byte* of_members_;
 };
 
-std::size_t LstmLayer::ScratchBytes(const LstmExtent& extent) const {
-  return AsSize(LstmRun::GatesElements(*this, extent) + LstmRun::UnprojectedElements(*this, extent)) * sizeof(float);
+std::size_t LstmLayer::ScratchBytes(const LstmExtent& extent, const WorkerTeam& team) const {
+  return LstmRun::ScratchBytes(*this, extent, team.num_threads());
 }
 
 void LstmLayer::Run(const LstmExtent& extent, const LstmArguments& arguments, std::span<std::byte> scratch,
@@ -207,14 +307,15 @@ void LstmLayer::Run(const LstmExtent& extent, const LstmArguments& arguments, st
   STEPWELL_CHECK(arguments.c_all.empty() || arguments.c_all.size() == AsSize(rows * cells()));
   STEPWELL_CHECK(arguments.c_last.empty() || arguments.c_last.size() == AsSize(extent.batch * cells()));
   STEPWELL_CHECK(!arguments.c_all.empty() || !arguments.c_last.empty() || rows * cells() == 0);
-  STEPWELL_CHECK(scratch.size() >= ScratchBytes(extent));
-  const LstmRun run(*this, extent, arguments, reinterpret_cast<float*>(scratch.data()));
+  STEPWELL_CHECK(scratch.size() >= ScratchBytes(extent, team));
+  const LstmRun run(*this, extent, arguments, scratch.data());
   if (extent.batch * outputs() * recurrent_.outputs() < kLeastForTeam) {
     NoBarrier barrier;
-    return run.Work(0, 1, barrier);
+    return run.Work({0, 1, barrier});
   }
-  team.RunWithBarrier(
-      [&](int member, int members, WorkerTeam::Barrier& barrier) { run.Work(member, members, barrier); });
+  team.RunWithBarrier([&](int member, int members, WorkerTeam::Barrier& barrier) {
+    run.Work({member, members, barrier});
+  });
 }
 
 }  // namespace stepwell::kernels

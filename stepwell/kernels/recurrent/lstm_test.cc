@@ -7,18 +7,10 @@
 
 #include "stepwell/base/error.h"
 #include "stepwell/kernels/recurrent/lstm_reference.h"
-#include "stepwell/kernels/test_support.h"
+#include "stepwell/kernels/recurrent/lstm_test_support.h"
 
 namespace stepwell::kernels {
 namespace {
-
-struct Sizes {
-  std::int64_t inputs = 1;
-  std::int64_t cells = 1;
-  std::int64_t projected = 0;  // 0: no projection
-
-  std::int64_t outputs() const { return projected > 0 ? projected : cells; }
-};
 
 enum class Extras { kNone, kAll };
 
@@ -56,37 +48,6 @@ struct Constants {
     weights.projection_clip = 0.3F;
   }
 };
-
-// The tensors of one call.
-struct Call {
-  LstmExtent extent;
-  std::vector<float> x, initial_h, initial_c, h_all, c_all, c_last;
-
-  Call(const Sizes& sizes, const LstmExtent& e)
-      : extent(e),
-        x(RandomFloats(e.frames * e.batch * sizes.inputs, 11)),
-        initial_h(RandomFloats(e.batch * sizes.outputs(), 12)),
-        initial_c(RandomFloats(e.batch * sizes.cells, 13)),
-        h_all(AsSize(e.frames * e.batch * sizes.outputs())),
-        c_all(AsSize(e.frames * e.batch * sizes.cells)),
-        c_last(AsSize(e.batch * sizes.cells)) {}
-
-  LstmArguments arguments() { return {x, initial_h, initial_c, h_all, c_all, c_last}; }
-};
-
-void Perform(const LstmLayer& layer, Call& call, WorkerTeam& team) {
-  AlignedBuffer scratch(layer.ScratchBytes(call.extent));
-  layer.Run(call.extent, call.arguments(), scratch.span(), team);
-}
-
-void ExpectNear(std::span<const float> actual, std::span<const float> expected, float tolerance) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (std::size_t at = 0; at < actual.size(); ++at) ASSERT_NEAR(actual[at], expected[at], tolerance) << "at " << at;
-}
-
-std::span<const float> Part(const std::vector<float>& all, std::int64_t first, std::int64_t count) {
-  return std::span(all).subspan(AsSize(first), AsSize(count));
-}
 
 const std::vector<Sizes> kSizes = {{1, 1},   {3, 2},      {17, 5},    {2, 16},      {5, 17},        {64, 63},
                                    {63, 64}, {17, 65, 1}, {5, 17, 3}, {65, 64, 33}, {494, 200, 100}};

@@ -77,8 +77,10 @@ kernels::Epilogue::Activation EpilogueActivation(Activation activation) {
 
 class PackedFullyConnected final : public Kernel {
  public:
-  PackedFullyConnected(const FullyConnected& op, std::shared_ptr<const kernels::PackedMatrix> weights)
+  PackedFullyConnected(const FullyConnected& op, std::shared_ptr<const kernels::PackedMatrix> weights,
+                       std::int64_t outputs)
       : weights_(std::move(weights)),
+        scratch_bytes_(ProductScratchBytes(*weights_, outputs)),
         epilogue_{.activation = EpilogueActivation(op.activation), .low = op.low, .high = op.high} {}
 
   void Run(const KernelArgs& args) const override {
@@ -88,12 +90,14 @@ class PackedFullyConnected final : public Kernel {
     const auto y = args.outputs[0].as<float>();
     if (y.empty()) return;
     const std::int64_t rows = static_cast<std::int64_t>(y.size()) / weights_->outputs();
-    kernels::Multiply(*weights_, args.inputs[0].as<float>(), rows, y, epilogue);
+    kernels::Multiply(*weights_, args.inputs[0].as<float>(), rows, y, epilogue, WorkerTeam::Shared(), args.scratch);
   }
+  std::size_t scratch_bytes() const override { return scratch_bytes_; }
   bool ReadsInput(int input) const override { return input != 1; }
 
  private:
   std::shared_ptr<const kernels::PackedMatrix> weights_;
+  std::size_t scratch_bytes_;
   kernels::Epilogue epilogue_;
 };
 
@@ -102,7 +106,8 @@ class PackedFullyConnected final : public Kernel {
 std::unique_ptr<const Kernel> MakeFullyConnectedKernel(const FullyConnected& op, const KernelSite& site) {
   if (site.set == KernelSet::kReference) return std::make_unique<FullyConnectedLoop>(op);
   Require(site.constants[1] != nullptr, ErrorKind::kInvalidModel, "the weights of FullyConnected must be constant");
-  return std::make_unique<PackedFullyConnected>(op, PackWeights(*site.constants[1], op.transpose_b, site.weights));
+  return std::make_unique<PackedFullyConnected>(op, PackWeights(*site.constants[1], op.transpose_b, site.weights),
+                                                site.output_types[0].shape.num_elements());
 }
 
 }  // namespace stepwell::ops::matmul

@@ -70,17 +70,22 @@ class MatMulLoop final : public Kernel {
 
 class PackedMatMul final : public Kernel {
  public:
-  explicit PackedMatMul(std::shared_ptr<const kernels::PackedMatrix> weights) : weights_(std::move(weights)) {}
+  PackedMatMul(std::shared_ptr<const kernels::PackedMatrix> weights, std::int64_t outputs)
+      : weights_(std::move(weights)), scratch_bytes_(ProductScratchBytes(*weights_, outputs)) {}
 
   void Run(const KernelArgs& args) const override {
     const auto a = args.inputs[0].as<float>();
     const auto y = args.outputs[0].as<float>();
-    if (!y.empty()) kernels::Multiply(*weights_, a, static_cast<std::int64_t>(y.size()) / weights_->outputs(), y);
+    if (y.empty()) return;
+    const std::int64_t rows = static_cast<std::int64_t>(y.size()) / weights_->outputs();
+    kernels::Multiply(*weights_, a, rows, y, {}, WorkerTeam::Shared(), args.scratch);
   }
+  std::size_t scratch_bytes() const override { return scratch_bytes_; }
   bool ReadsInput(int input) const override { return input == 0; }
 
  private:
   std::shared_ptr<const kernels::PackedMatrix> weights_;
+  std::size_t scratch_bytes_;
 };
 
 class ComputedMatMul final : public Kernel {
@@ -127,7 +132,8 @@ std::unique_ptr<const Kernel> MakeMatMulKernel(const MatMul& op, const KernelSit
     return std::make_unique<MatMulLoop>(op, site);
   }
   if (IsRowsTimesWeights(op, site)) {
-    return std::make_unique<PackedMatMul>(PackWeights(*site.constants[1], op.transpose_b, site.weights));
+    return std::make_unique<PackedMatMul>(PackWeights(*site.constants[1], op.transpose_b, site.weights),
+                                          site.output_types[0].shape.num_elements());
   }
   return MakeComputedMatMul(op, site);
 }

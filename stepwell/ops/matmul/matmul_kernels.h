@@ -18,4 +18,7 @@ std::unique_ptr<const Kernel> MakeFullyConnectedKernel(const FullyConnected& op,
 std::shared_ptr<const kernels::PackedMatrix> PackWeights(const ir::ConstantData& weights, bool is_transposed,
                                                          WeightCache* cache);
 
+// What kernels::Multiply works in, to compute so many elements.
+std::size_t ProductScratchBytes(const kernels::PackedMatrix& weights, std::int64_t elements);
+
 }  // namespace stepwell::ops::matmul
