@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "stepwell/base/checked.h"
+#include "stepwell/base/cpu_features.h"
 #include "stepwell/base/error.h"
 #include "stepwell/kernels/onednn/engine.h"
 
@@ -63,6 +64,20 @@ std::vector<Band> MakeBands(const Conv2dShape& shape, const ImageConvolution::Ep
   return bands;
 }
 
+// How many bands an image is cut into. With AVX-512 oneDNN gives a row of the image the same bits in any band, and
+// there are as many bands as threads, unless a whole batch keeps the team busy image by image. With less it does not,
+// so that neither batch nor threads may have a say.
+int BandsOf(const Conv2dShape& shape, std::int64_t image_work, int threads) {
+  constexpr std::int64_t kMost = 4;
+  std::int64_t bands = 1;
+  if (ChosenIsa() < Isa::kAvx512) {
+    bands = std::clamp<std::int64_t>(image_work / kLeastForTeam, 1, kMost);
+  } else if (shape.batch * image_work >= kLeastForTeam && shape.batch % threads != 0) {
+    bands = threads;
+  }
+  return static_cast<int>(std::min(bands, shape.out_height()));
+}
+
 }  // namespace
 
 class ImageConvolution::Impl {
@@ -71,13 +86,11 @@ class ImageConvolution::Impl {
     RequireShape(shape);
     adds_afterwards_ = whole.residual == Epilogue::Residual::kAdded && HasWindowsOutside(shape);
     const Epilogue epilogue = adds_afterwards_ ? Epilogue{} : whole;
-    // A whole batch keeps the team busy image by image.
     const std::int64_t positions = shape.out_height() * shape.out_width();
-    work_ = shape.batch * positions * shape.out_channels * (shape.in_channels / shape.groups) * shape.kernel_height *
-            shape.kernel_width;
-    const bool is_divided = work_ >= kLeastForTeam && shape.batch % threads != 0;
-    bands_ = MakeBands(shape, epilogue,
-                       is_divided ? static_cast<int>(std::min<std::int64_t>(threads, shape.out_height())) : 1);
+    const std::int64_t image_work =
+        positions * shape.out_channels * (shape.in_channels / shape.groups) * shape.kernel_height * shape.kernel_width;
+    work_ = shape.batch * image_work;
+    bands_ = MakeBands(shape, epilogue, BandsOf(shape, image_work, threads));
     const bool have_one_packing = std::all_of(bands_.begin(), bands_.end(), [&](const Band& band) {
       return band.convolution.Packing() == bands_.front().convolution.Packing();
     });

@@ -17,8 +17,8 @@ namespace stepwell::kernels {
 // convolution of x (+ residual), low, high), with x [batch, in_height, in_width, in_channels] and out and residual
 // [batch, out_height, out_width, out_channels]. Free to share.
 //
-// The rows of an image are cut into bands, so that threads share the work of one image. With AVX-512 neither batch nor
-// threads change a bit of the result.
+// The rows of an image are cut into bands, so that threads share the work of one image. Neither batch nor threads
+// change a bit of the result.
 class ImageConvolution {
  public:
   struct Epilogue {
