@@ -94,6 +94,26 @@ TEST(PackedMatrix, TakesAPartOfTheInputs) {
   }
 }
 
+TEST(PackedMatrix, TakesAPartOfTheOutputs) {
+  for (const Compression& compression : {Compression{DType::kI8, 32}, {DType::kI4, -1}, {DType::kBF16, 0}}) {
+    const auto compressed = RandomCompressed(compression, 64, 21, WeightOrder::kOutputsByInputs);
+    const auto all = DenseWeights(LazyBytes(compressed), 64, 21, WeightOrder::kOutputsByInputs);
+    const PackedMatrix packed(OutputsOf(all, 7, 14)), whole(all);
+    for (std::int64_t k = 0; k < 64; ++k) {
+      for (std::int64_t n = 0; n < 14; ++n) {
+        if (compression.dtype == DType::kBF16) {
+          ASSERT_EQ(std::memcmp(packed.panel(0).Row(k) + 2 * n, whole.panel(0).Row(k) + 2 * (7 + n), 2), 0);
+          continue;
+        }
+        ASSERT_EQ(IntegerAt(packed.panel(0), k, n), IntegerAt(whole.panel(0), k, 7 + n));
+        const std::int64_t group = k / packed.panel(0).inputs_per_scale * PackedMatrix::kPanel;
+        ASSERT_EQ(packed.panel(0).scales[group + n], whole.panel(0).scales[group + 7 + n]);
+      }
+    }
+  }
+  EXPECT_THROW(OutputsOf(DenseWeights({}, 0, 3, WeightOrder::kInputsByOutputs), 2, 2), Error);
+}
+
 TEST(PackedMatrix, TakesColumnsInAnyOrder) {
   WorkerTeam team(2);
   std::vector<std::int64_t> columns;

@@ -76,6 +76,17 @@ WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64
   return part;
 }
 
+WeightSource OutputsOf(const WeightSource& source, std::int64_t first, std::int64_t count) {
+  if (first < 0 || count < 0 || first > source.outputs || count > source.outputs - first) {
+    throw Error(ErrorKind::kInvalidModel,
+                fmt::format("weights have {} outputs; {} from {} on were asked for", source.outputs, count, first));
+  }
+  WeightSource part = source;
+  part.outputs = count;
+  part.offset += first * source.output_stride;
+  return part;
+}
+
 float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output) {
   const std::int64_t index = source.offset + input * source.input_stride + output * source.output_stride;
   const SharedBytes bytes = source.bytes.Get();

@@ -39,6 +39,9 @@ WeightSource DenseWeights(LazyBytes bytes, std::int64_t inputs, std::int64_t out
 // straddle the border, fp32 again.
 WeightSource InputsOf(const WeightSource& source, std::int64_t first, std::int64_t count);
 
+// The outputs [first, first + count) of it: matrices that are stored one behind the other, rows of outputs each.
+WeightSource OutputsOf(const WeightSource& source, std::int64_t first, std::int64_t count);
+
 // Reads one element: slow, for references and checks.
 float ElementOf(const WeightSource& source, std::int64_t input, std::int64_t output);
 

@@ -9,6 +9,7 @@
 #include "stepwell/base/parallel.h"
 #include "stepwell/kernels/gemm/packed_matrix.h"
 #include "stepwell/kernels/gemm/weight_source.h"
+#include "stepwell/kernels/recurrent/sequence_extent.h"
 
 namespace stepwell::kernels {
 
@@ -39,17 +40,7 @@ struct LstmWeights {
   std::optional<float> projection_clip = {};    // bounds the projected output
 };
 
-// How x, h_all and c_all are laid out.
-enum class SequenceOrder : std::uint8_t {
-  kFramesFirst,  // [T, B, ...]
-  kBatchFirst,   // [B, T, ...]
-};
-
-struct LstmExtent {
-  std::int64_t frames = 1;  // T
-  std::int64_t batch = 1;   // B
-  SequenceOrder order = SequenceOrder::kFramesFirst;
-};
+using LstmExtent = SequenceExtent;
 
 // The tensors of one call, fp32, dense, not overlapping (c_all may be empty when only the last cell state is wanted;
 // then c_last must not be).

@@ -1,6 +1,7 @@
 #include "stepwell/ops/recurrent/cell_step.h"
 #include "stepwell/ops/recurrent/lstm_computation.h"
 #include "stepwell/ops/recurrent/lstm_layer_kernel.h"
+#include "stepwell/ops/recurrent/packed_cells.h"
 #include "stepwell/ops/recurrent/recurrent_kernels.h"
 #include "stepwell/ops/recurrent/sequence_kernel.h"
 
@@ -53,6 +54,18 @@ CellKind KindOf(const GruAttributes& attributes) {
   return attributes.linear_before_reset ? CellKind::kGruLinearBeforeReset : CellKind::kGru;
 }
 
+std::unique_ptr<const CellStep> MakeGruStep(const GruAttributes& attributes, const CellWeights& weights,
+                                            const KernelSite& site) {
+  if (auto packed = MakePackedGru(attributes, weights, site)) return packed;
+  return MakeDefinedCell(KindOf(attributes), attributes, weights, site);
+}
+
+std::unique_ptr<const CellStep> MakeRnnStep(const RnnAttributes& attributes, const CellWeights& weights,
+                                            const KernelSite& site) {
+  if (auto packed = MakePackedRnn(attributes, weights, site)) return packed;
+  return MakeDefinedCell(CellKind::kRnn, attributes, weights, site);
+}
+
 CellWeights WeightsOfCell(const KernelSite& site, int states) {
   const int first = 1 + states;
   return {
@@ -96,12 +109,11 @@ std::unique_ptr<const Kernel> MakeLstmCellKernel(const LstmCell& op, const Kerne
 }
 
 std::unique_ptr<const Kernel> MakeGruCellKernel(const GruCell& op, const KernelSite& site) {
-  return MakeStepKernel(MakeDefinedCell(KindOf(op), op, WeightsOfCell(site, 1), site), site.input_types[0].shape[0]);
+  return MakeStepKernel(MakeGruStep(op, WeightsOfCell(site, 1), site), site.input_types[0].shape[0]);
 }
 
 std::unique_ptr<const Kernel> MakeRnnCellKernel(const RnnCell& op, const KernelSite& site) {
-  return MakeStepKernel(MakeDefinedCell(CellKind::kRnn, op, WeightsOfCell(site, 1), site),
-                        site.input_types[0].shape[0]);
+  return MakeStepKernel(MakeRnnStep(op, WeightsOfCell(site, 1), site), site.input_types[0].shape[0]);
 }
 
 std::unique_ptr<const Kernel> MakeLstmSequenceKernel(const LstmSequence& op, const KernelSite& site) {
@@ -109,13 +121,11 @@ std::unique_ptr<const Kernel> MakeLstmSequenceKernel(const LstmSequence& op, con
 }
 
 std::unique_ptr<const Kernel> MakeGruSequenceKernel(const GruSequence& op, const KernelSite& site) {
-  return MakeSequence(op, site,
-                      [&](const CellWeights& weights) { return MakeDefinedCell(KindOf(op), op, weights, site); });
+  return MakeSequence(op, site, [&](const CellWeights& weights) { return MakeGruStep(op, weights, site); });
 }
 
 std::unique_ptr<const Kernel> MakeRnnSequenceKernel(const RnnSequence& op, const KernelSite& site) {
-  return MakeSequence(op, site,
-                      [&](const CellWeights& weights) { return MakeDefinedCell(CellKind::kRnn, op, weights, site); });
+  return MakeSequence(op, site, [&](const CellWeights& weights) { return MakeRnnStep(op, weights, site); });
 }
 
 }  // namespace stepwell::ops::recurrent

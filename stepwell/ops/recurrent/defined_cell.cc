@@ -186,6 +186,8 @@ class StepKernel final : public Kernel {
   }
 
   std::size_t scratch_bytes() const override { return step_->ScratchBytes(batch_); }
+  // Steps that do not read weights have one state: x, h and then the weights.
+  bool ReadsInput(int input) const override { return input < 2 || step_->ReadsWeights(); }
 
  private:
   std::unique_ptr<const CellStep> step_;

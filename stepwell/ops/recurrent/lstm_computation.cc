@@ -27,19 +27,13 @@ std::vector<int> Parts(const LstmForm& form) {
 
 std::optional<float> Bound(float clip) { return clip > 0 ? std::optional(clip) : std::nullopt; }
 
-// The part of the bytes that belongs to the form's direction.
-LazyBytes OfDirection(const LstmForm& form, const LazyBytes& bytes) {
-  if (form.directions == 1) return bytes;
-  const std::size_t size = bytes.size() / AsSize(form.directions);
-  return bytes.Get().Slice(AsSize(form.direction) * size, size);
-}
-
 // `bytes_of(input)` gives bytes, `floats_of(input)` a span that outlives the result.
 template <class BytesOf, class FloatsOf>
 LstmWeights WeightsOf(const LstmForm& form, BytesOf bytes_of, FloatsOf floats_of) {
   const std::int64_t gates = 4 * form.cells;
   const auto matrix = [&](int input, std::int64_t rows) {
-    return kernels::DenseWeights(OfDirection(form, bytes_of(input)), rows, gates, form.weight_order);
+    const WeightSource all = kernels::DenseWeights(bytes_of(input), rows, form.directions * gates, form.weight_order);
+    return kernels::OutputsOf(all, form.direction * gates, gates);  // several directions are rows of outputs
   };
   LstmWeights weights;
   if (form.recurrent) {
