@@ -7,6 +7,7 @@
 #include "stepwell/converter/convert.h"
 #include "stepwell/ir/roles.h"
 #include "tests/support/model_runner.h"
+#include "tests/support/tensor_part.h"
 
 namespace stepwell::tests {
 namespace {
@@ -19,23 +20,6 @@ Tensor Random(const Shape& shape, std::uint32_t seed) {
   Tensor tensor({DType::kF32, shape});
   for (float& value : tensor.as<float>()) value = std::uniform_real_distribution<float>(-1, 1)(random);
   return tensor;
-}
-
-// Elements [first, first + count) of an axis.
-template <class T>
-Tensor Part(const Tensor& whole, int axis, Dim first, Dim count) {
-  TensorType type = whole.type();
-  Dim outer = 1, inner = 1;
-  for (int i = 0; i < axis; ++i) outer *= type.shape[i];
-  for (int i = axis + 1; i < type.shape.rank(); ++i) inner *= type.shape[i];
-  const Dim extent = type.shape[axis];
-  type.shape[axis] = count;
-  Tensor part(type);
-  for (Dim row = 0; row < outer; ++row) {
-    const auto from = whole.as<T>().subspan(AsSize((row * extent + first) * inner), AsSize(count * inner));
-    std::copy(from.begin(), from.end(), part.as<T>().begin() + row * count * inner);
-  }
-  return part;
 }
 
 // DeepSpeech converted without flags, with its state carried from call to call.
