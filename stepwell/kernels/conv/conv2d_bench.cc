@@ -20,7 +20,9 @@ void BenchConv2d(benchmark::State& state) {
   std::vector<float> out(AsSize(shape.out_channels * positions));
   AlignedBuffer scratch(plan.ScratchBytes(team.num_threads()));
   for (auto _ : state) plan.Run(x, out, scratch.span(), team);
-  ReportRates(state, team, 4 * static_cast<double>(weights), static_cast<double>(weights * positions));
+  ReportRates(state, team,
+              {.bytes = FloatBytes(weights + std::ssize(x) + std::ssize(out)),
+               .operations = 2 * static_cast<double>(weights * positions)});
 }
 BENCHMARK(BenchConv2d)
     // lm_1b's widest character convolution.

@@ -10,7 +10,7 @@ void BenchSoftmax(benchmark::State& state) {
   const std::vector<float> x(AsSize(state.range(0)), 0.5F);
   std::vector<float> out(x.size());
   for (auto _ : state) Softmax(x, state.range(0), out, team);
-  ReportRates(state, team, static_cast<double>(x.size() * sizeof(float)), 0);
+  ReportRates(state, team, {.bytes = 2 * FloatBytes(std::ssize(x)), .operations = static_cast<double>(x.size())});
 }
 BENCHMARK(BenchSoftmax)->ArgsProduct({{29, 5000, 800000}, {1, 2}})->UseRealTime()->Unit(benchmark::kMicrosecond);
 
