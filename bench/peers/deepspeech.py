@@ -141,16 +141,21 @@ class TensorFlow(Peer):
         return logits
 
 
+def tflite_file(spec, frames, unrolled=False):
+    """The TFLite twin at that size, in the spec's variant: fp32 or int8."""
+    import tflite_twin
+    path = f"{spec['folder']}/{'unrolled' if unrolled else 'twin'}-{frames}-{spec['variant']}.tflite"
+    if not os.path.exists(path):
+        tflite_twin.convert(spec["frozen"], path, frames, spec["variant"] == "int8", unrolled)
+    return path
+
+
 class TfLite(Peer):
     """The twin in TFLite's own ops (tflite_twin.py). variant: fp32, or int8 (weights; activations as they come)."""
 
     def __init__(self, spec):
         import tensorflow as tf
-        import tflite_twin
-        path = f"{spec['folder']}/twin-{spec['frames']}-{spec['variant']}.tflite"
-        if not os.path.exists(path):
-            tflite_twin.convert(spec["frozen"], path, spec["frames"], spec["variant"] == "int8")
-        interpreter = tf.lite.Interpreter(model_path=path, num_threads=spec["threads"])
+        interpreter = tf.lite.Interpreter(model_path=tflite_file(spec, spec["frames"]), num_threads=spec["threads"])
         self.runner = interpreter.get_signature_runner()
         cells = self.runner.get_input_details()["h"]["shape"][1]
         self.zeros = np.zeros((1, cells), np.float32)

@@ -97,6 +97,27 @@ class TensorFlow(InBatch, Live):
         return step
 
 
+class TfLite(InBatch, Live):
+    """The twin unrolled over the frames of a call; its runner takes the sizes of what it is given."""
+
+    def __init__(self, spec):
+        self.spec = spec
+
+    def batch(self, streams, frames):
+        import tensorflow as tf
+        path = deepspeech.tflite_file(self.spec, frames, unrolled=True)
+        runner = tf.lite.Interpreter(model_path=path, num_threads=self.spec["threads"]).get_signature_runner()
+        x = np.random.RandomState(1).uniform(-1, 1, (frames * streams, 494)).astype(np.float32)
+        state = {"h": np.zeros((streams, self.spec["cells"]), np.float32)}
+        state["c"] = state["h"]
+
+        def step():
+            results = runner(x=x, **state)
+            state.update(h=results["new_h"], c=results["new_c"])
+
+        return step
+
+
 class LibDeepSpeech(InTurn, Live):
     """One stream object each, features and decoding (beam 1) included, as many calls at once as there are threads."""
 

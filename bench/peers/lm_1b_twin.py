@@ -14,8 +14,7 @@ import onnx
 from onnx import TensorProto, helper
 
 CHARACTERS = 50
-KINDS = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int8): TensorProto.INT8, np.dtype(np.int64): TensorProto.INT64,
-         np.dtype(np.uint8): TensorProto.UINT8}
+KINDS = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int8): TensorProto.INT8}
 
 
 class Checkpoint:
@@ -32,50 +31,68 @@ class Checkpoint:
         return self.arrays[name]
 
     def shards(self, name):
-        found = [self.arrays[f"{name}_{index}"] for index in range(len(self.arrays)) if f"{name}_{index}" in self.arrays]
-        return found
+        return [self.arrays[f"{name}_{index}"] for index in range(len(self.arrays)) if f"{name}_{index}" in self.arrays]
 
     def joined(self, name):
-        return np.concatenate(self.shards(name))
+        return Whole(np.concatenate(self.shards(name)))
 
     def softmax(self):
-        """[projected, words]; a row of the shards, side by side, holds one word of each."""
-        rows = np.concatenate(self.shards("softmax/W"), axis=1)
-        return rows.reshape(-1, self.arrays["softmax/W_0"].shape[1]).T
+        return Interleaved(self.shards("softmax/W"))
 
 
-def by_output(weights):
-    """int8 weights and their scales, the largest magnitude of each output at 127."""
-    scales = np.abs(weights).max(axis=0) / np.float32(127)
-    scales[scales == 0] = 1
-    quantized = np.empty(weights.shape, np.int8)
-    for start in range(0, weights.shape[1], 1 << 16):
-        part = slice(start, start + (1 << 16))
-        quantized[:, part] = np.rint(weights[:, part] / scales[part])
-    return quantized, scales.astype(np.float32)
+class Whole:
+    """Weights [inputs, outputs] in one array."""
+
+    def __init__(self, array):
+        self.array, self.shape = array, array.shape
+
+    def blocks(self):
+        yield self.array
+
+    def largest(self):
+        """Largest magnitude of each output."""
+        return np.abs(self.array).max(axis=0)
+
+
+class Interleaved:
+    """The softmax as [projected, words]: row r of shard s, [words / shards, projected], is word r * shards + s."""
+
+    def __init__(self, shards):
+        self.parts, self.shape = shards, (shards[0].shape[1], sum(len(shard) for shard in shards))
+
+    def blocks(self, rows=64):
+        for start in range(0, self.shape[0], rows):
+            parts = [shard[:, start:start + rows] for shard in self.parts]
+            yield np.stack(parts, axis=1).reshape(self.shape[1], -1).T
+
+    def largest(self):
+        return np.stack([np.abs(shard).max(axis=1) for shard in self.parts], axis=1).ravel()
 
 
 class Twin:
     def __init__(self, checkpoint, path, int8):
         self.checkpoint, self.path, self.int8 = checkpoint, path, int8
-        self.nodes, self.initializers, self.names = [], [], set()
+        self.nodes, self.initializers = [], []
         self.data = os.path.basename(path) + ".data"
         with open(path + ".data", "wb") as self.file:
             word = self.character_cnn()
-            self.outputs = []
             for layer in (0, 1):
                 word = self.lstm(layer, word)
             logits = self.dense(word, "softmax", checkpoint.softmax(), checkpoint["softmax/b"])
             self.node("Softmax", [logits], "probabilities", axis=1)
 
     def constant(self, name, array):
-        """Stores the array in the file of weights, at a page."""
-        array = np.ascontiguousarray(array)
+        return self.stored(name, array.dtype, array.shape, [array])
+
+    def stored(self, name, dtype, shape, blocks):
+        """Puts the rows of the blocks into the file of weights, at a page."""
         self.file.write(b"\0" * (-self.file.tell() % 4096))
-        tensor = TensorProto(name=name, data_type=KINDS[array.dtype], dims=array.shape, data_location=TensorProto.EXTERNAL)
-        for key, value in (("location", self.data), ("offset", self.file.tell()), ("length", array.nbytes)):
+        tensor = TensorProto(name=name, data_type=KINDS[np.dtype(dtype)], dims=shape, data_location=TensorProto.EXTERNAL)
+        length = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        for key, value in (("location", self.data), ("offset", self.file.tell()), ("length", length)):
             tensor.external_data.add(key=key, value=str(value))
-        array.tofile(self.file)
+        for block in blocks:
+            np.ascontiguousarray(block, dtype).tofile(self.file)
         self.initializers.append(tensor)
         return name
 
@@ -87,9 +104,12 @@ class Twin:
     def dense(self, x, name, weights, bias):
         bias = self.constant(f"{name}/bias", bias.reshape(-1))
         if not self.int8:
-            return self.node("Gemm", [x, self.constant(f"{name}/weights", weights), bias], f"{name}/sum")
-        quantized, scales = by_output(weights)
-        parts = [x, self.constant(f"{name}/weights", quantized), self.constant(f"{name}/scales", scales), "", bias]
+            kept = self.stored(f"{name}/weights", np.float32, weights.shape, weights.blocks())
+            return self.node("Gemm", [x, kept, bias], f"{name}/sum")
+        scales = np.maximum(weights.largest() / np.float32(127), np.finfo(np.float32).tiny)
+        rounded = (np.rint(block / scales) for block in weights.blocks())
+        parts = [x, self.stored(f"{name}/weights", np.int8, weights.shape, rounded),
+                 self.constant(f"{name}/scales", scales), "", bias]
         return self.node("DynamicQuantizeMatMul", parts, f"{name}/sum", domain="com.microsoft")
 
     def linear(self, x, name, shift=0):

@@ -13,6 +13,7 @@ from words import error_table as word_error_table
 from zeros import shares
 
 TRAINED = ROOT / "models" / "deepspeech" / "trained"
+PUBLISHED_TFLITE = ("TFLite, the published graph",)  # its row stands in the first table
 LM_KJV = ROOT / "models" / "lm_1b" / "kjv"
 
 
@@ -43,11 +44,11 @@ def deepspeech(options, models):
     plain = Speech(options, models.deepspeech(), models.folder / "ir" / "deepspeech", folder, library_path)
     note = "2048 cells, 189 MB of fp32 weights, batch 1, state fed back."
     title = "DeepSpeech, one stream, 16 frames (0.32 s) a call"
-    yield call_table(plain, 16, title, f"{note} In Stepwell, {recurrent_note(plain, 16)}.")
+    yield call_table(plain, 16, title, f"{note} In Stepwell, {recurrent_note(plain, 16)}.", options.calls)
     frozen, zeros = models.deepspeech_with_zeros()
     sparse = Speech(options, frozen, models.folder / "ir" / "deepspeech-zeros", folder, library_path)
     yield call_table(sparse, 1, "DeepSpeech, one stream, one frame a call",
-                     f"{note} Exact zeros after layers 1, 2, 3, 5: {percents(zeros)}.", without=("TFLite, the published graph",))
+                     f"{note} Exact zeros after layers 1, 2, 3, 5: {percents(zeros)}.", 2 * options.calls, PUBLISHED_TFLITE)
     yield error_table(plain, "Error against the runtime's own fp32: random weights, 2048 cells", random_windows(8, 16))
     yield trained_table(options, models)
 
@@ -55,7 +56,8 @@ def deepspeech(options, models):
 def streams(options, models):
     folder = exports(models, 1, 2, 4)
     speech = Speech(options, models.deepspeech(), models.folder / "ir" / "deepspeech", folder, attempt_library(models))
-    yield streams_table(speech, ("fp32", "int8", "int4"))
+    whole = Speech(options, models.deepspeech(), models.folder / "ir" / "deepspeech-whole", outputs=())
+    yield streams_table(speech, whole, ("fp32", "bf16", "int8", "int4"))
 
 
 def trained_table(options, models):
@@ -100,8 +102,8 @@ def small(options, models):
     exports(models, 1, cells=64)
     speech = Speech(options, frozen, models.folder / "ir" / "deepspeech-64", str(models.folder / "deepspeech-64"),
                     attempt_library(models))
-    note = "64 cells, 0.3 MB of fp32 weights, batch 1, state fed back: what a call costs beside its arithmetic."
-    yield call_table(speech, 1, "DeepSpeech of 64 cells, one frame a call", note, without=("TFLite, the published graph",))
+    note = "64 cells, 0.3 MB of fp32 weights, batch 1, state fed back: what a call costs beside its arithmetic (peers: Python's call included)."
+    yield call_table(speech, 1, "DeepSpeech of 64 cells, one frame a call", note, 50 * options.calls, PUBLISHED_TFLITE)
 
 
 SECTIONS = {"deepspeech": deepspeech, "streams": streams, "lm_1b": lm_1b, "bert": bert, "resnet": resnet, "small": small}

@@ -31,10 +31,10 @@ CALL_OUTPUTS = ("--output", "raw_logits,new_state_c,new_state_h")
 class Speech:
     """One frozen graph: our IR, our quantised files, and what the peers need to know."""
 
-    def __init__(self, options, frozen, folder, exports=None, library=None):
+    def __init__(self, options, frozen, folder, exports=None, library=None, outputs=CALL_OUTPUTS):
         self.options = options
         self.model = {"frozen": frozen, "small": str(SMALL), "exports": exports, "library": library,
-                      **converted(options.stepwell, frozen, folder, *CALL_OUTPUTS)}
+                      **converted(options.stepwell, frozen, folder, *outputs)}
 
     @property
     def cells(self):
@@ -59,11 +59,11 @@ class Speech:
         return ours + [Entry(name, lambda name=name: self.peer(name, frames)) for name in PEERS if name not in without]
 
 
-def call_table(speech, frames, title, note, without=()):
+def call_table(speech, frames, title, note, calls, without=()):
     options = speech.options
     say(title)
-    entries = contest([memory_entry(options, 64), *speech.entries(frames, without)], options.rounds, options.calls)
-    note += f" {options.rounds} interleaved rounds of {options.calls} calls; memory read at {memory_note(entries[0])}."
+    entries = contest([memory_entry(options, 64), *speech.entries(frames, without)], options.rounds, calls)
+    note += f" {options.rounds} interleaved rounds of {calls} calls; memory read at {memory_note(entries[0])}."
     return table(title, "ms a call", note, [entry.row() for entry in entries[1:]], "Stepwell, fp32")
 
 
