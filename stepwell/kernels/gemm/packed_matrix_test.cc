@@ -94,6 +94,15 @@ TEST(PackedMatrix, TakesAPartOfTheInputs) {
   }
 }
 
+// The stored value of an int8 or int4 weight.
+std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64_t output) {
+  constexpr std::int64_t kHalf = PackedMatrix::kPanel / 2;
+  const std::byte* row = panel.Row(input);
+  if (panel.dtype == DType::kI8) return static_cast<std::int8_t>(row[output]);
+  const auto nibble = static_cast<std::int32_t>(row[output % kHalf] >> (output < kHalf ? 0 : 4) & std::byte{0xF});
+  return (nibble ^ 8) - 8;
+}
+
 TEST(PackedMatrix, TakesAPartOfTheOutputs) {
   for (const Compression& compression : {Compression{DType::kI8, 32}, {DType::kI4, -1}, {DType::kBF16, 0}}) {
     const auto compressed = RandomCompressed(compression, 64, 21, WeightOrder::kOutputsByInputs);
