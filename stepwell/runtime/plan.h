@@ -41,6 +41,7 @@ class Plan {
     std::size_t index = 0;  // of the model's input or output
     std::string name;
     TensorType type;
+    bool may_be_rows = false;  // every kernel that touches it knows rows; see ops::ConstRows
   };
   // An output that was not asked for by name and cannot be computed.
   struct LeftOut {

@@ -39,6 +39,7 @@ std::shared_ptr<const Plan> PlanCompiler::Compile(std::span<const std::size_t> g
     While([&] { return fmt::format("planning node '{}' ({})", node.name, node.op->name()); }, [&] { AddStep(node); });
   }
   AddCopies();
+  DecideRows();
   plan_->arena_bytes_ = homes_.arena_bytes();
   return std::move(plan_);
 }
@@ -98,6 +99,30 @@ void PlanCompiler::AddCopies() {
     if (place && place->home == Home::kOutput && place->index == output) continue;
     const Plan::Place from = place ? *place : HoldConstant(value);
     plan_->copies_.push_back({{TypeOf(value), from}, output});
+  }
+}
+
+void PlanCompiler::DecideRows() {
+  const auto port_at = [&](const Plan::Place& place) -> Plan::Port* {
+    if (place.home == Home::kInput) return &plan_->inputs_[place.index];
+    return place.home == Home::kOutput ? &plan_->outputs_[place.index] : nullptr;
+  };
+  const auto allow = [&](const Plan::Place& place, bool known) {
+    if (Plan::Port* port = port_at(place)) port->may_be_rows = port->may_be_rows && known;
+  };
+  for (Plan::Port& port : plan_->inputs_) port.may_be_rows = port.type.shape.rank() > 0;
+  for (Plan::Port& port : plan_->outputs_) port.may_be_rows = port.type.shape.rank() > 0;
+  for (const Plan::Step& step : plan_->steps_) {
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      allow(step.inputs[i].place, step.kernel->TakesRows(static_cast<int>(i)));
+    }
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      allow(step.outputs[i].place, step.kernel->GivesRows(static_cast<int>(i)));
+    }
+  }
+  for (const Plan::Copy& copy : plan_->copies_) {
+    allow(copy.from.place, false);
+    allow({Home::kOutput, copy.output}, false);
   }
 }
 

@@ -29,6 +29,8 @@ class PlanCompiler {
   void AddStep(const ir::Node& node);
   std::unique_ptr<const ops::Kernel> MakeKernel(const ir::Node& node, std::span<const ir::ConstantData> constants);
   void AddCopies();
+  // Denies rows to ports that some kernel, or a copy, takes in one piece.
+  void DecideRows();
   // The constants among a node's inputs; with no bytes where the input is computed.
   std::vector<ir::ConstantData> ConstantInputs(const ir::Node& node) const;
   // Keeps the constant for kernels that read it as it is.

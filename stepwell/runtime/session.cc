@@ -4,28 +4,29 @@
 
 #include <cstring>
 
+#include "stepwell/runtime/require_ports.h"
+
 namespace stepwell::runtime {
 namespace {
 
 using Home = Plan::Place::Home;
 
-template <class View>
-void RequireFit(std::string_view what, std::span<const Plan::Port> ports, std::span<const View> views) {
-  if (views.size() != ports.size()) {
-    throw Error(ErrorKind::kInvalidArgument,
-                fmt::format("the plan has {} {}s and was given {}", ports.size(), what, views.size()));
-  }
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (views[i].type == ports[i].type) continue;
-    throw Error(ErrorKind::kInvalidArgument, fmt::format("{} '{}' is {} in this plan and was given as {}", what,
-                                                         ports[i].name, ToText(ports[i].type), ToText(views[i].type)));
+template <class RowsOfPort>
+void RequireRows(std::span<const Plan::Port> ports, std::span<const RowsOfPort> rows) {
+  STEPWELL_CHECK(rows.empty() || rows.size() == ports.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].empty()) continue;
+    STEPWELL_CHECK(ports[i].may_be_rows && std::ssize(rows[i]) == ports[i].type.shape[0]);
   }
 }
 
 }  // namespace
 
-Session::Session(std::shared_ptr<const Plan> plan)
-    : plan_(std::move(plan)), arena_(plan_->arena_bytes()), scratch_(plan_->scratch_bytes()) {
+Session::Session(std::shared_ptr<const Plan> plan) : Session(std::move(plan), std::make_shared<Workspace>()) {}
+
+Session::Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Workspace> workspace)
+    : plan_(std::move(plan)), workspace_(std::move(workspace)) {
+  workspace_->Reserve(plan_->arena_bytes(), plan_->scratch_bytes());
   for (const Plan::Step& step : plan_->steps()) {
     view_begin_.push_back(views_.size());
     result_begin_.push_back(results_.size());
@@ -34,10 +35,13 @@ Session::Session(std::shared_ptr<const Plan> plan)
   }
   view_begin_.push_back(views_.size());
   for (const Plan::Copy& copy : plan_->copies()) AddView(copy.from);
+  view_rows_.resize(views_.size());
+  result_rows_.resize(results_.size());
+  BindArena();
 }
 
-void Session::Run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs) {
-  Bind(inputs, outputs);
+void Session::Run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs, const RowLists& rows) {
+  Bind(inputs, outputs, rows);
   for (std::size_t step = 0; step < plan_->steps().size(); ++step) RunStep(step);
   CopyOutputs(outputs);
 }
@@ -45,7 +49,7 @@ void Session::Run(std::span<const ConstTensorView> inputs, std::span<const Tenso
 void Session::RunProfiled(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
                           std::span<std::chrono::nanoseconds> step_times) {
   STEPWELL_CHECK(step_times.size() == plan_->steps().size());
-  Bind(inputs, outputs);
+  Bind(inputs, outputs, {});
   for (std::size_t step = 0; step < step_times.size(); ++step) {
     const auto start = std::chrono::steady_clock::now();
     RunStep(step);
@@ -54,25 +58,49 @@ void Session::RunProfiled(std::span<const ConstTensorView> inputs, std::span<con
   CopyOutputs(outputs);
 }
 
-std::byte* Session::Locate(const Plan::Place& place) {
-  return place.home == Home::kArena ? arena_.data() + place.index : nullptr;
-}
-
 void Session::AddView(const Plan::Argument& argument) {
   const Plan::Place& place = argument.place;
   if (place.home == Home::kInput || place.home == Home::kOutput) view_bindings_.push_back({views_.size(), place});
-  const std::byte* constant = place.home == Home::kConstant ? plan_->constants()[place.index].view.data : nullptr;
-  views_.emplace_back(argument.type, constant != nullptr ? constant : Locate(place));
+  if (place.home == Home::kArena) arena_views_.push_back({views_.size(), place});
+  views_.emplace_back(argument.type,
+                      place.home == Home::kConstant ? plan_->constants()[place.index].view.data : nullptr);
 }
 
 void Session::AddResult(const Plan::Argument& argument) {
   if (argument.place.home == Home::kOutput) result_bindings_.push_back({results_.size(), argument.place});
-  results_.emplace_back(argument.type, Locate(argument.place));
+  if (argument.place.home == Home::kArena) arena_results_.push_back({results_.size(), argument.place});
+  results_.emplace_back(argument.type, nullptr);
 }
 
-void Session::Bind(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs) {
-  RequireFit("input", plan_->inputs(), inputs);
-  RequireFit("output", plan_->outputs(), outputs);
+void Session::BindArena() {
+  std::byte* arena = workspace_->arena();
+  for (const Binding& binding : arena_views_) views_[binding.slot].data = arena + binding.place.index;
+  for (const Binding& binding : arena_results_) results_[binding.slot].data = arena + binding.place.index;
+  bound_arena_ = arena;
+}
+
+void Session::BindRows(const RowLists& rows) {
+  for (const Binding& binding : view_bindings_) {
+    const std::size_t port = binding.place.index;
+    if (binding.place.home == Home::kInput) {
+      view_rows_[binding.slot] = rows.inputs.empty() ? ops::ConstRows() : rows.inputs[port];
+    } else {
+      const ops::Rows given = rows.outputs.empty() ? ops::Rows() : rows.outputs[port];
+      view_rows_[binding.slot] = {given.data(), given.size()};
+    }
+  }
+  for (const Binding& binding : result_bindings_) {
+    result_rows_[binding.slot] = rows.outputs.empty() ? ops::Rows() : rows.outputs[binding.place.index];
+  }
+}
+
+void Session::Bind(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs, const RowLists& rows) {
+  RequirePorts("the plan", "input", plan_->inputs(), inputs);
+  RequirePorts("the plan", "output", plan_->outputs(), outputs);
+  RequireRows(plan_->inputs(), rows.inputs);
+  RequireRows(plan_->outputs(), rows.outputs);
+  if (workspace_->arena() != bound_arena_) BindArena();
+  BindRows(rows);
   for (const Binding& binding : view_bindings_) {
     const bool is_input = binding.place.home == Home::kInput;
     views_[binding.slot].data = is_input ? inputs[binding.place.index].data : outputs[binding.place.index].data;
@@ -84,9 +112,13 @@ void Session::RunStep(std::size_t step) {
   const Plan::Step& planned = plan_->steps()[step];
   While([&] { return fmt::format("running node '{}' ({})", planned.node, planned.op); },
         [&] {
-          planned.kernel->Run({.inputs = std::span(views_).subspan(view_begin_[step], planned.inputs.size()),
-                               .outputs = std::span(results_).subspan(result_begin_[step], planned.outputs.size()),
-                               .scratch = scratch_.span()});
+          const std::size_t inputs = planned.inputs.size();
+          const std::size_t outputs = planned.outputs.size();
+          planned.kernel->Run({.inputs = std::span(views_).subspan(view_begin_[step], inputs),
+                               .outputs = std::span(results_).subspan(result_begin_[step], outputs),
+                               .scratch = workspace_->scratch(),
+                               .input_rows = std::span(view_rows_).subspan(view_begin_[step], inputs),
+                               .output_rows = std::span(result_rows_).subspan(result_begin_[step], outputs)});
         });
 }
 

@@ -9,6 +9,22 @@
 
 namespace stepwell::kernels {
 
+// Bytes that lie in equal parts, one after the other: a tensor's rows that its owners keep.
+template <class Byte>
+struct BasicParts {
+  std::span<Byte* const> parts;
+  std::size_t part_bytes = 0;
+
+  Byte* At(std::size_t offset) const { return parts[offset / part_bytes] + offset % part_bytes; }
+  // How many of the bytes from `offset` on lie together.
+  std::size_t Together(std::size_t offset) const { return part_bytes - offset % part_bytes; }
+};
+using Parts = BasicParts<std::byte>;
+using ConstParts = BasicParts<const std::byte>;
+
+// Copies bytes that lie together to where [offset, offset + bytes.size()) of the parts lies.
+void CopyIntoParts(std::span<const std::byte> bytes, const Parts& parts, std::size_t offset);
+
 // Copies a block of elements from one layout to another: element (i0, i1, …) goes from
 // in_offset + sum of i * in_stride to out_offset + sum of i * out_stride. Transposing, slicing, repeating and padding
 // are all this. Small, without memory of its own; neighbouring axes that lie dense on both sides become one, and what
@@ -29,9 +45,14 @@ class StridedCopy {
 
   // Elements of 1, 2, 4 or 8 bytes. The blocks must not overlap. Allocates nothing.
   void Run(const std::byte* in, std::byte* out, std::size_t element_bytes) const;
+  // The same between blocks in parts; an element lies in one part.
+  void Run(const ConstParts& in, const Parts& out, std::size_t element_bytes) const;
 
  private:
   void Append(const Axis& axis);
+  // Calls visit(in, out) with the places, in elements, where each stretch of the last axis begins.
+  template <class Visit>
+  void ForEachStretch(const Visit& visit) const;
   template <class Element>
   void RunAs(const std::byte* in, std::byte* out) const;
 

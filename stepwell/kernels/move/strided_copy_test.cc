@@ -50,6 +50,29 @@ TEST(StridedCopy, TransposesElementsOfEveryWidth) {
   ExpectFormula<std::uint64_t>(axes, 0, 60, 60);
 }
 
+TEST(StridedCopy, MovesBetweenPartsThatLieApart) {
+  // Takes columns 1 .. 5 of 4 rows of 6, or turns them; the rows lie in parts of 6, the result in parts of 10.
+  const std::vector<Axis> stretch{{.extent = 4, .in_stride = 6, .out_stride = 5},
+                                  {.extent = 5, .in_stride = 1, .out_stride = 1}};
+  const std::vector<Axis> turned{{.extent = 5, .in_stride = 1, .out_stride = 4},
+                                 {.extent = 4, .in_stride = 6, .out_stride = 1}};
+  const std::vector<Axis> whole{{.extent = 20, .in_stride = 1, .out_stride = 1}};
+  for (const std::vector<Axis>& axes : {stretch, turned, whole}) {
+    const auto in = Counting<std::uint32_t>(24);
+    std::vector<std::uint32_t> expected(20), found(20);
+    CopyByFormula(std::span<const Axis>(axes), in.data() + 1, expected.data());
+    std::vector<std::vector<std::uint32_t>> rows;
+    std::vector<const std::byte*> sources;
+    for (std::size_t row = 0; row < 4; ++row) rows.emplace_back(in.begin() + 6 * row, in.begin() + 6 * row + 6);
+    for (const auto& row : rows) sources.push_back(reinterpret_cast<const std::byte*>(row.data()));
+    std::byte* const first = reinterpret_cast<std::byte*>(found.data());
+    const std::vector<std::byte*> targets{first, first + 10 * sizeof(std::uint32_t)};
+    StridedCopy(axes, 1).Run(ConstParts{sources, 6 * sizeof(std::uint32_t)}, Parts{targets, 10 * sizeof(std::uint32_t)},
+                             sizeof(std::uint32_t));
+    EXPECT_EQ(found, expected);
+  }
+}
+
 TEST(StridedCopy, WalksBackwardsAndRepeats) {
   const std::vector<Axis> axes{{.extent = 2, .in_stride = 0, .out_stride = 12},
                                {.extent = 3, .in_stride = 4, .out_stride = 4},

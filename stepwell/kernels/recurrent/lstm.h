@@ -43,14 +43,17 @@ struct LstmWeights {
 using LstmExtent = SequenceExtent;
 
 // The tensors of one call, fp32, dense, not overlapping (c_all may be empty when only the last cell state is wanted;
-// then c_last must not be).
+// then c_last must not be). The rows of the initial states may lie apart: then h_rows or c_rows point to each, and
+// initial_h or initial_c is empty.
 struct LstmArguments {
-  std::span<const float> x;          // [T, B, I]
-  std::span<const float> initial_h;  // [B, H]
-  std::span<const float> initial_c;  // [B, N]
-  std::span<float> h_all;            // [T, B, H]
-  std::span<float> c_all = {};       // [T, B, N] or empty
-  std::span<float> c_last = {};      // [B, N] or empty
+  std::span<const float> x;                       // [T, B, I]
+  std::span<const float> initial_h;               // [B, H]
+  std::span<const float> initial_c;               // [B, N]
+  std::span<float> h_all;                         // [T, B, H]
+  std::span<float> c_all = {};                    // [T, B, N] or empty
+  std::span<float> c_last = {};                   // [B, N] or empty
+  std::span<const std::byte* const> h_rows = {};  // [B] pointers to [H] or empty
+  std::span<const std::byte* const> c_rows = {};  // [B] pointers to [N] or empty
 };
 
 // One LSTM layer over a sequence. With s = sigmoid, and [gate] the gate's part of x W + h R + b:

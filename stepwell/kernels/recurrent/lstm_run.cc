@@ -22,6 +22,17 @@ std::int64_t FramesAhead(const LstmExtent& extent) {
                     std::max<std::int64_t>(extent.frames, 1));
 }
 
+const float* InitialRow(std::span<const float> whole, std::span<const std::byte* const> rows, std::int64_t row,
+                        std::int64_t elements) {
+  return rows.empty() ? whole.data() + row * elements : reinterpret_cast<const float*>(rows[AsSize(row)]);
+}
+
+// Whether the initial state is all there, in one piece or in rows.
+bool IsState(std::span<const float> whole, std::span<const std::byte* const> rows, std::int64_t batch,
+             std::int64_t elements) {
+  return rows.empty() ? whole.size() == AsSize(batch * elements) : whole.empty() && std::ssize(rows) == batch;
+}
+
 class NoBarrier final : public WorkerTeam::Barrier {
  public:
   void Wait() override {}
@@ -112,13 +123,15 @@ class LstmRun {
     return arguments_.x.data() + Place(frame, row) * layer_.inputs();
   }
   const float* OldOutput(std::int64_t frame, std::int64_t row) const {
-    return frame == 0 ? arguments_.initial_h.data() + row * layer_.outputs() : NewOutput(frame - 1, row);
+    if (frame > 0) return NewOutput(frame - 1, row);
+    return InitialRow(arguments_.initial_h, arguments_.h_rows, row, layer_.outputs());
   }
   float* NewOutput(std::int64_t frame, std::int64_t row) const {
     return arguments_.h_all.data() + Place(frame, row) * layer_.outputs();
   }
   const float* OldCells(std::int64_t frame, std::int64_t row) const {
-    return frame == 0 ? arguments_.initial_c.data() + row * layer_.cells() : NewCells(frame - 1, row);
+    if (frame > 0) return NewCells(frame - 1, row);
+    return InitialRow(arguments_.initial_c, arguments_.c_rows, row, layer_.cells());
   }
   float* NewCells(std::int64_t frame, std::int64_t row) const {
     if (arguments_.c_all.empty()) return arguments_.c_last.data() + row * layer_.cells();
@@ -302,8 +315,8 @@ void LstmLayer::Run(const LstmExtent& extent, const LstmArguments& arguments, st
   const std::int64_t rows = extent.frames * extent.batch;
   STEPWELL_CHECK(arguments.x.size() == AsSize(rows * inputs()));
   STEPWELL_CHECK(arguments.h_all.size() == AsSize(rows * outputs()));
-  STEPWELL_CHECK(arguments.initial_h.size() == AsSize(extent.batch * outputs()));
-  STEPWELL_CHECK(arguments.initial_c.size() == AsSize(extent.batch * cells()));
+  STEPWELL_CHECK(IsState(arguments.initial_h, arguments.h_rows, extent.batch, outputs()));
+  STEPWELL_CHECK(IsState(arguments.initial_c, arguments.c_rows, extent.batch, cells()));
   STEPWELL_CHECK(arguments.c_all.empty() || arguments.c_all.size() == AsSize(rows * cells()));
   STEPWELL_CHECK(arguments.c_last.empty() || arguments.c_last.size() == AsSize(extent.batch * cells()));
   STEPWELL_CHECK(!arguments.c_all.empty() || !arguments.c_last.empty() || rows * cells() == 0);

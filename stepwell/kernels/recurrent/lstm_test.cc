@@ -74,6 +74,35 @@ TEST_P(LstmTest, AgreesWithItsDefinitionInDouble) {
   }
 }
 
+TEST_P(LstmTest, TakesInitialStatesWhoseRowsLieApart) {
+  for (const Sizes& sizes : kSizes) {
+    const Constants constants(sizes, kTensorFlowLstmGates, Extras::kAll);
+    const LstmLayer layer(constants.weights, two_);
+    Call expected(sizes, {.frames = 3, .batch = 50});
+    Call apart = expected;
+    Perform(layer, expected, two_);
+    std::vector<std::vector<float>> owned;
+    std::vector<const std::byte*> h_rows, c_rows;
+    for (std::int64_t row = 0; row < apart.extent.batch; ++row) {
+      for (const bool is_h : {true, false}) {
+        const std::int64_t count = is_h ? sizes.outputs() : sizes.cells;
+        const auto part = Part(is_h ? apart.initial_h : apart.initial_c, row * count, count);
+        owned.emplace_back(part.begin(), part.end());
+        (is_h ? h_rows : c_rows).push_back(reinterpret_cast<const std::byte*>(owned.back().data()));
+      }
+    }
+    LstmArguments arguments = apart.arguments();
+    arguments.initial_h = {};
+    arguments.initial_c = {};
+    arguments.h_rows = h_rows;
+    arguments.c_rows = c_rows;
+    AlignedBuffer scratch(layer.ScratchBytes(apart.extent));
+    layer.Run(apart.extent, arguments, scratch.span(), two_);
+    EXPECT_EQ(apart.h_all, expected.h_all);
+    EXPECT_EQ(apart.c_last, expected.c_last);
+  }
+}
+
 TEST_P(LstmTest, OfAnyGateOrderIsTheSameLayer) {
   const Sizes sizes{6, 20};
   const Constants tensorflow(sizes, kTensorFlowLstmGates, Extras::kAll);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stepwell/ops/copy_port.h"
 #include "stepwell/ops/element_bytes.h"
 
 namespace stepwell::ops::layout {
@@ -10,9 +11,7 @@ CopyKernel::CopyKernel(DType dtype, std::vector<Part> parts)
     : element_bytes_(ElementBytes(dtype)), parts_(std::move(parts)) {}
 
 void CopyKernel::Run(const KernelArgs& args) const {
-  for (const Part& part : parts_) {
-    part.copy.Run(args.inputs[part.input].data, args.outputs[part.output].data, element_bytes_);
-  }
+  for (const Part& part : parts_) CopyPort(part.copy, args, part.input, part.output, element_bytes_);
 }
 
 bool CopyKernel::ReadsInput(int input) const {

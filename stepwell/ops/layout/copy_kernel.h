@@ -22,6 +22,8 @@ class CopyKernel final : public Kernel {
 
   void Run(const KernelArgs& args) const override;
   bool ReadsInput(int input) const override;
+  bool TakesRows(int) const override { return true; }
+  bool GivesRows(int) const override { return true; }
 
  private:
   std::size_t element_bytes_;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "stepwell/kernels/move/strided_copy.h"
+#include "stepwell/ops/copy_port.h"
 #include "stepwell/ops/element_bytes.h"
 #include "stepwell/ops/integer_elements.h"
 #include "stepwell/ops/layout/layout_kernels.h"
@@ -37,11 +38,12 @@ class SliceKernel final : public Kernel {
       axes[out_axis] = {slice.count, slice.step * stride, out_strides_[out_axis]};
       ++out_axis;
     }
-    kernels::StridedCopy(std::span(axes.data(), out_axis), in_offset)
-        .Run(args.inputs[0].data, args.outputs[0].data, element_bytes_);
+    CopyPort(kernels::StridedCopy(std::span(axes.data(), out_axis), in_offset), args, 0, 0, element_bytes_);
   }
 
   bool ReadsInput(int input) const override { return input < 4; }
+  bool TakesRows(int input) const override { return input == 0; }
+  bool GivesRows(int) const override { return true; }
 
  private:
   static constexpr auto kAxisRoom = static_cast<std::size_t>(Shape::kMaxRank);

@@ -66,6 +66,7 @@ class DefinedLstm final : public LstmComputation {
   explicit DefinedLstm(const LstmForm& form) : form_(form) {}
 
   std::size_t ScratchBytes(const LstmExtent&) const override { return 0; }
+  bool TakesRows() const override { return false; }
   bool ReadsWeights() const override { return true; }
 
   void Run(const LstmExtent& extent, const LstmArguments& arguments, std::span<const ConstTensorView> inputs,
@@ -84,6 +85,7 @@ class PackedLstm final : public LstmComputation {
   explicit PackedLstm(std::shared_ptr<const kernels::LstmLayer> layer) : layer_(std::move(layer)) {}
 
   std::size_t ScratchBytes(const LstmExtent& extent) const override { return layer_->ScratchBytes(extent); }
+  bool TakesRows() const override { return true; }
   bool ReadsWeights() const override { return false; }
 
   void Run(const LstmExtent& extent, const LstmArguments& arguments, std::span<const ConstTensorView>,

@@ -39,6 +39,8 @@ class LstmComputation {
   // `inputs` are those of the node; c_all must not be empty.
   virtual void Run(const kernels::LstmExtent& extent, const kernels::LstmArguments& arguments,
                    std::span<const ConstTensorView> inputs, std::span<std::byte> scratch) const = 0;
+  // Whether Run takes initial states whose rows lie apart.
+  virtual bool TakesRows() const = 0;
   // Whether Run reads the weights, bias and so on from `inputs`.
   virtual bool ReadsWeights() const = 0;
 };

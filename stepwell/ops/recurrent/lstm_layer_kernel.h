@@ -12,17 +12,24 @@ class LstmLayerKernel final : public Kernel {
 
   void Run(const KernelArgs& args) const override {
     const kernels::LstmArguments arguments{.x = args.inputs[0].as<float>(),
-                                           .initial_h = args.inputs[1].as<float>(),
-                                           .initial_c = args.inputs[2].as<float>(),
+                                           .initial_h = StateOf(args, 1),
+                                           .initial_c = StateOf(args, 2),
                                            .h_all = args.outputs[0].as<float>(),
-                                           .c_all = args.outputs[1].as<float>()};
+                                           .c_all = args.outputs[1].as<float>(),
+                                           .h_rows = args.RowsOfInput(1),
+                                           .c_rows = args.RowsOfInput(2)};
     computation_->Run(extent_, arguments, args.inputs, args.scratch);
   }
 
   std::size_t scratch_bytes() const override { return computation_->ScratchBytes(extent_); }
   bool ReadsInput(int input) const override { return input < 3 || computation_->ReadsWeights(); }
+  bool TakesRows(int input) const override { return (input == 1 || input == 2) && computation_->TakesRows(); }
 
  private:
+  static std::span<const float> StateOf(const KernelArgs& args, std::size_t input) {
+    return args.RowsOfInput(input).empty() ? args.inputs[input].as<float>() : std::span<const float>();
+  }
+
   kernels::LstmExtent extent_;
   std::shared_ptr<const LstmComputation> computation_;
 };

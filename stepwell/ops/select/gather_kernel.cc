@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include <cstring>
-
+#include "stepwell/ops/copy_port.h"
 #include "stepwell/ops/element_bytes.h"
 #include "stepwell/ops/integer_elements.h"
 #include "stepwell/ops/select/batch_dims.h"
@@ -27,18 +26,20 @@ class GatherKernel final : public Kernel {
     if (inner_bytes_ == 0) return;
     const IntegerElements indices(args.inputs[1]);
     const std::byte* block = args.inputs[0].data;  // [extent, inner]
-    std::byte* out = args.outputs[0].data;
+    const kernels::Parts out = PartsOfOutput(args, 0);
+    std::size_t at = 0;
     for (std::int64_t i = 0; i < batch_ * outer_; ++i) {
       const std::int64_t first = i / outer_ * taken_;
       for (std::int64_t k = 0; k < taken_; ++k) {
-        std::memcpy(out, block + Place(indices[first + k]) * inner_bytes_, inner_bytes_);
-        out += inner_bytes_;
+        kernels::CopyIntoParts({block + Place(indices[first + k]) * inner_bytes_, inner_bytes_}, out, at);
+        at += inner_bytes_;
       }
       block += AsSize(extent_) * inner_bytes_;
     }
   }
 
   bool ReadsInput(int input) const override { return input < 2; }
+  bool GivesRows(int) const override { return true; }
 
  private:
   std::size_t Place(std::int64_t index) const {

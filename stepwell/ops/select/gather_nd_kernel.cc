@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "stepwell/kernels/move/strided_copy.h"
+#include "stepwell/ops/copy_port.h"
 #include "stepwell/ops/element_bytes.h"
 #include "stepwell/ops/integer_elements.h"
 #include "stepwell/ops/select/batch_dims.h"
@@ -29,13 +28,14 @@ class GatherNdKernel final : public Kernel {
   void Run(const KernelArgs& args) const override {
     if (inner_bytes_ == 0) return;
     const IntegerElements indices(args.inputs[1]);
-    std::byte* out = args.outputs[0].data;
+    const kernels::Parts out = PartsOfOutput(args, 0);
     for (std::int64_t row = 0; row < batch_ * rows_; ++row) {
       const std::byte* block = args.inputs[0].data + AsSize(row / rows_) * batch_bytes_;
-      std::memcpy(out, block + Offset(indices, row) * element_bytes_, inner_bytes_);
-      out += inner_bytes_;
+      kernels::CopyIntoParts({block + Offset(indices, row) * element_bytes_, inner_bytes_}, out,
+                             AsSize(row) * inner_bytes_);
     }
   }
+  bool GivesRows(int) const override { return true; }
 
  private:
   // In elements, within one batch.
