@@ -7,6 +7,7 @@
 
 #include "stepwell/runtime/loaded_model.h"
 #include "stepwell/runtime/session.h"
+#include "stepwell/state/call_ports.h"
 #include "stepwell/state/state.h"
 
 namespace stepwell::state {
@@ -26,8 +27,8 @@ class Stepper {
   const runtime::Plan& plan() const { return session_.plan(); }
   // What Step takes and gives: the plan's inputs and outputs without those of the states. `outputs`: those of states
   // too where the request asked for them by index.
-  std::span<const runtime::Plan::Port> inputs() const { return inputs_; }
-  std::span<const runtime::Plan::Port> outputs() const { return outputs_; }
+  std::span<const runtime::Plan::Port> inputs() const { return ports_.inputs(); }
+  std::span<const runtime::Plan::Port> outputs() const { return ports_.outputs(); }
 
   // Computes one call and commits it. `inputs` and `outputs` as above, with exactly their types; the caller owns both.
   // When it throws, the state is as it was. Allocates nothing. `step_times`: as for Session::RunProfiled, or empty.
@@ -36,34 +37,9 @@ class Stepper {
             std::span<std::chrono::nanoseconds> step_times = {});
 
  private:
-  // Where a port of the plan gets its memory from at each call.
-  struct Source {
-    enum class Kind : std::uint8_t { kCaller, kState };
-    Kind kind = Kind::kCaller;
-    std::size_t index = 0;  // into the caller's views, or of the slot
-  };
-
-  struct SlotCopy {
-    std::size_t from = 0;
-    std::size_t to = 0;
-  };
-
-  void PlaceInputs();
-  void PlaceOutputs(std::span<const std::size_t> wanted);
-  void RequireFit(const State& state, std::span<const ConstTensorView> inputs,
-                  std::span<const TensorView> outputs) const;
-  // What the plan does not write of the next bank.
-  void CompleteNextBank(State& state) const;
-
   std::shared_ptr<const StateLayout> layout_;
   runtime::Session session_;
-  std::vector<runtime::Plan::Port> inputs_;
-  std::vector<runtime::Plan::Port> outputs_;
-  std::vector<Source> input_sources_;   // by port of the plan
-  std::vector<Source> output_sources_;  // by port of the plan
-  std::vector<std::size_t> carried_;    // slots that the plan does not compute
-  std::vector<SlotCopy> twins_;         // slots that share an output: from the slot that is computed to the other
-  std::vector<SlotCopy> copied_out_;    // from the next bank's slot to the caller's output
+  CallPorts ports_;
   std::vector<ConstTensorView> input_views_;
   std::vector<TensorView> output_views_;
 };
