@@ -19,15 +19,17 @@ class SameBitsOfProducts : public SameBitsTest {
   static constexpr std::int64_t kInputs = 256, kOutputs = 300;
 
   // Each row has something added to its product.
-  void ExpectSameBits(const Storage& storage, Epilogue epilogue) {
+  void ExpectSameBits(const Storage& storage, Epilogue epilogue, Inputs inputs = Inputs::kOftenZero) {
     SCOPED_TRACE(testing::PrintToString(storage));
-    const PackedMatrix weights(StoredWeights(storage, kInputs, kOutputs), two_);
+    const PackedMatrix weights(StoredWeights(storage, kInputs, kOutputs), two_, PackedBlocks::Fresh(), inputs);
+    ASSERT_EQ(weights.activations(), storage.activations);
     const auto x = RowsWithZeros(kInputs + kOutputs);
     ExpectSameBitsInEveryBatch(x, [&](std::int64_t rows, std::span<const float> all, WorkerTeam& team) {
       const auto parts = PartsOfRows(all, rows, std::array{kInputs, kOutputs});
       std::vector<float> out(parts[1].size(), 0.25F);
       epilogue.addend = parts[1];
-      Multiply(weights, parts[0], rows, out, epilogue, team);
+      AlignedBuffer scratch(MultiplyScratchBytes(weights, rows));
+      Multiply(weights, parts[0], rows, out, epilogue, team, scratch.span());
       return out;
     });
   }
@@ -36,7 +38,11 @@ class SameBitsOfProducts : public SameBitsTest {
 };
 
 TEST_P(SameBitsOfProducts, WithEveryStorageOfWeights) {
-  for (const Storage& storage : kStorages) ExpectSameBits(storage, {.bias = bias_, .low = 0, .high = 20});
+  for (const Storage& storage : kStorages) {
+    for (const Inputs inputs : {Inputs::kOftenZero, Inputs::kSeldomZero}) {
+      ExpectSameBits(storage, {.bias = bias_, .low = 0, .high = 20}, inputs);
+    }
+  }
 }
 
 TEST_P(SameBitsOfProducts, WithEveryEpilogue) {

@@ -55,6 +55,10 @@ HWY_INLINE V AddProducts(V sum, const Split& a, const Split& b) {
 #else
 struct Split {
   V bytes[4];
+
+  // Written out, since GCC gives a constructor of its own making no target, and NEON's vectors are not plain.
+  HWY_INLINE Split() {}
+  HWY_INLINE Split(V a, V b, V c, V d) : bytes{a, b, c, d} {}
 };
 template <int kByte, bool kSigned>
 HWY_INLINE V ByteOf(V fours) {
@@ -63,7 +67,7 @@ HWY_INLINE V ByteOf(V fours) {
 }
 template <bool kSigned>
 HWY_INLINE Split SplitFours(V fours) {
-  return {{ByteOf<0, kSigned>(fours), ByteOf<1, kSigned>(fours), ByteOf<2, kSigned>(fours), ByteOf<3, kSigned>(fours)}};
+  return {ByteOf<0, kSigned>(fours), ByteOf<1, kSigned>(fours), ByteOf<2, kSigned>(fours), ByteOf<3, kSigned>(fours)};
 }
 HWY_INLINE V AddProducts(V sum, const Split& a, const Split& b) {
   for (int i = 0; i < 4; ++i) sum = hn::Add(sum, hn::Mul(a.bytes[i], b.bytes[i]));

@@ -11,13 +11,15 @@ void BenchMultiply(benchmark::State& state) {
   const auto format = static_cast<BenchFormat>(state.range(0));
   const std::int64_t inputs = state.range(1), outputs = state.range(2), rows = state.range(3), percent = state.range(4);
   WorkerTeam& team = TeamOf(state.range(5));
-  const PackedMatrix weights(BenchMatrix(format, inputs, outputs), team);
+  const PackedMatrix weights(BenchMatrix(format, inputs, outputs), team, PackedBlocks::Fresh(),
+                             percent > 0 ? Inputs::kOftenZero : Inputs::kSeldomZero);
   std::vector<float> a(AsSize(rows * inputs), 1.0F);
   for (std::int64_t at = 0; at < rows * inputs; ++at) {
     if (at % inputs * 37 % 100 < percent) a[AsSize(at)] = 0;
   }
   std::vector<float> out(AsSize(rows * outputs));
-  for (auto _ : state) Multiply(weights, a, rows, out, {}, team);
+  AlignedBuffer scratch(MultiplyScratchBytes(weights, rows));
+  for (auto _ : state) Multiply(weights, a, rows, out, {}, team, scratch.span());
   state.SetLabel(NameOf(format));
   const auto size = static_cast<double>(inputs) * static_cast<double>(outputs);
   ReportRates(state, team,
