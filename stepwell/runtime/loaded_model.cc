@@ -51,14 +51,17 @@ ir::Graph OpenForCalls(const ir::Graph& graph) {
 
 class LoadedModel::Impl {
  public:
-  explicit Impl(ir::Graph graph)
+  explicit Impl(ir::Graph graph) : Impl(std::move(graph), {}, std::make_shared<SharedWeights>()) {}
+  Impl(ir::Graph graph, std::optional<std::uint64_t> fingerprint, std::shared_ptr<SharedWeights> weights)
       : graph_(std::move(graph)),
-        fingerprint_(Fingerprint(graph_)),
+        fingerprint_(fingerprint ? *fingerprint : Fingerprint(graph_)),
+        weights_(std::move(weights)),
         folded_(passes::Fold(OpenForCalls(graph_), kFolding)),
         recognised_(passes::RecogniseFormulas(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding))) {}
 
   const ir::Graph& graph() const { return graph_; }
   std::uint64_t fingerprint() const { return fingerprint_; }
+  const std::shared_ptr<SharedWeights>& weights() const { return weights_; }
 
   std::shared_ptr<const Plan> PlanFor(const PlanRequest& request) {
     const std::scoped_lock lock(mutex_);
@@ -82,7 +85,7 @@ class LoadedModel::Impl {
     ir::RequireWeights(graph_);
     const WantedOutputs wanted = FindWantedOutputs(folded_, request);
     const ir::Graph graph = GraphFor(request, wanted.outputs);
-    return PlanCompiler(graph, request.options.kernels, weights_).Compile(GivenInputs(request), wanted);
+    return PlanCompiler(graph, request.options.kernels, *weights_).Compile(GivenInputs(request), wanted);
   }
 
   ir::Graph GraphFor(const PlanRequest& request, const std::vector<std::size_t>& outputs) const {
@@ -102,19 +105,24 @@ class LoadedModel::Impl {
 
   const ir::Graph graph_;
   const std::uint64_t fingerprint_;
+  const std::shared_ptr<SharedWeights> weights_;
   // graph_ with all done that does not depend on shapes: once for all plans, so that what is packed is found again.
   const ir::Graph folded_;
   const ir::Graph recognised_;
-  SharedWeights weights_;
   std::mutex mutex_;
   std::list<Entry> plans_;  // the one used last first
 };
 
 std::shared_ptr<const LoadedModel> LoadedModel::Of(ir::Graph graph) {
-  return std::shared_ptr<const LoadedModel>(new LoadedModel(std::move(graph)));
+  return std::shared_ptr<const LoadedModel>(new LoadedModel(std::make_unique<Impl>(std::move(graph))));
 }
 
-LoadedModel::LoadedModel(ir::Graph graph) : impl_(std::make_unique<Impl>(std::move(graph))) {}
+std::shared_ptr<const LoadedModel> LoadedModel::Derive(ir::Graph graph) const {
+  auto impl = std::make_unique<Impl>(std::move(graph), fingerprint(), impl_->weights());
+  return std::shared_ptr<const LoadedModel>(new LoadedModel(std::move(impl)));
+}
+
+LoadedModel::LoadedModel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 LoadedModel::~LoadedModel() = default;
 
 const ir::Graph& LoadedModel::graph() const { return impl_->graph(); }

@@ -16,6 +16,9 @@ class LoadedModel {
   // Reads an .xml file and maps the .bin beside it. Throws Error naming the file.
   static std::shared_ptr<const LoadedModel> Load(const std::filesystem::path& xml_path);
   static std::shared_ptr<const LoadedModel> Of(ir::Graph graph);
+  // A graph that was made of this one's nodes. Weights that both have are packed once, and its states may be those of a
+  // stream of this model: it has this one's fingerprint.
+  std::shared_ptr<const LoadedModel> Derive(ir::Graph graph) const;
   ~LoadedModel();
 
   // As it was read: what names, roles and states are looked up in.
@@ -30,9 +33,9 @@ class LoadedModel {
   PlanRequest DefaultRequest() const;
 
  private:
-  explicit LoadedModel(ir::Graph graph);
-
   class Impl;
+  explicit LoadedModel(std::unique_ptr<Impl> impl);
+
   std::unique_ptr<Impl> impl_;
 };
 

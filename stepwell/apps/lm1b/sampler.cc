@@ -13,6 +13,8 @@ namespace stepwell::apps {
 namespace {
 
 constexpr std::size_t kFirstSorted = 256;
+// exp() of less is 0 in fp32, and such words have no probability.
+constexpr double kLeastAbove = -104;
 
 void RequireInRange(const SamplerOptions& options) {
   const auto refuse = [](const char* name, const char* range, auto value) {
@@ -50,6 +52,35 @@ Sampler::Sampler(const SamplerOptions& options, std::vector<std::int32_t> never)
 std::int32_t Sampler::Draw(std::span<const float> probabilities) {
   LoadWeights(probabilities);
   if (options_.temperature == 0) return std::min_element(words_.begin(), words_.end(), IsLikelier)->id;
+  return DrawWord();
+}
+
+std::optional<std::int64_t> Sampler::words_drawn_from() const {
+  return options_.temperature == 0 ? std::optional<std::int64_t>(1) : options_.top_k;
+}
+
+std::int32_t Sampler::DrawLogits(std::span<const kernels::RankedLogit> logits) {
+  Require(!logits.empty(), ErrorKind::kInvalidArgument, "there is no word that may be drawn");
+  for (const kernels::RankedLogit& word : logits) {
+    if (std::isfinite(word.logit) || (std::isinf(word.logit) && word.logit < 0)) continue;
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("the logit of word {} is {}", word.row, word.logit));
+  }
+  const auto most = static_cast<double>(logits.front().logit);
+  Require(std::isfinite(most), ErrorKind::kInvalidArgument, "no word that may be drawn has a positive probability");
+  if (options_.temperature == 0) return logits.front().row;
+  words_.clear();
+  for (const kernels::RankedLogit& word : logits) {
+    const double above = static_cast<double>(word.logit) - most;
+    if (above > kLeastAbove) words_.push_back({word.row, std::exp(above / options_.temperature)});
+  }
+  // As Draw() has them when it leaves none out.
+  if (!options_.top_k || std::cmp_less(words_.size(), *options_.top_k)) {
+    std::sort(words_.begin(), words_.end(), [](const Weighted& a, const Weighted& b) { return a.id < b.id; });
+  }
+  return DrawWord();
+}
+
+std::int32_t Sampler::DrawWord() {
   KeepLikeliest();
   double total = 0;
   for (const Weighted& word : words_) total += word.weight;

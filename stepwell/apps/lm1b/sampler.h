@@ -8,6 +8,7 @@
 
 #include "stepwell/apps/lm1b/split_mix.h"
 #include "stepwell/base/byte_stream.h"
+#include "stepwell/kernels/topk/exact_top_k.h"
 
 namespace stepwell::apps {
 
@@ -38,6 +39,15 @@ class Sampler {
   // drawn has a positive one, or some is NaN or negative.
   std::int32_t Draw(std::span<const float> probabilities);
 
+  // The same from the logits of all words that may be drawn, or of the likeliest words_drawn_from() of them, likeliest
+  // first. Up to rounding, it draws what Draw() would from the probabilities. Throws Error(kInvalidArgument) when there
+  // are none, or one is infinite or NaN.
+  std::int32_t DrawLogits(std::span<const kernels::RankedLogit> logits);
+  // So many of the likeliest words, and no others, may be drawn; nothing when all may.
+  std::optional<std::int64_t> words_drawn_from() const;
+  // In rising order.
+  const std::vector<std::int32_t>& never() const { return never_; }
+
   // Back to the seed.
   void Reset() { random_ = SplitMix64(options_.seed); }
 
@@ -48,6 +58,8 @@ class Sampler {
  private:
   void LoadWeights(std::span<const float> probabilities);
   void KeepLikeliest();
+  // Of words_.
+  std::int32_t DrawWord();
   void KeepShare(double share);
 
   SamplerOptions options_;

@@ -95,6 +95,31 @@ TEST(Sampler, NeverDrawsForbiddenWords) {
   for (int i = 0; i < 200; ++i) EXPECT_THAT(sampler.Draw(kFive), testing::AnyOf(0, 2, 3));
 }
 
+TEST(Sampler, DrawsFromLogitsWhatItDrawsFromProbabilities) {
+  const std::vector<kernels::RankedLogit> logits = {
+      {1, std::log(0.4f)}, {4, std::log(0.3f)}, {3, std::log(0.15f)}, {0, std::log(0.1f)}, {2, std::log(0.05f)}};
+  for (const SamplerOptions& options :
+       {SamplerOptions{.seed = 11}, SamplerOptions{.temperature = 0.6, .top_k = 3, .seed = 12},
+        SamplerOptions{.top_k = 4, .top_p = 0.8, .seed = 13}, SamplerOptions{.top_k = 9, .seed = 14}}) {
+    Sampler from_all(options);
+    Sampler from_logits(options);
+    const auto count = static_cast<std::size_t>(std::min<std::int64_t>(options.top_k.value_or(5), 5));
+    for (int i = 0; i < 300; ++i) {
+      ASSERT_EQ(from_logits.DrawLogits(std::span(logits).first(count)), from_all.Draw(kFive)) << i;
+    }
+  }
+  EXPECT_EQ(Sampler({.temperature = 0}).DrawLogits(logits), 1);
+}
+
+TEST(Sampler, RefusesLogitsThatAreNoNumbers) {
+  Sampler sampler({.top_k = 2});
+  using Logits = std::vector<kernels::RankedLogit>;
+  EXPECT_THAT(MessageOf([&] { sampler.DrawLogits({}); }), HasSubstr("no word that may be drawn"));
+  EXPECT_THAT(MessageOf([&] { sampler.DrawLogits(Logits{{3, INFINITY}}); }), HasSubstr("the logit of word 3 is inf"));
+  EXPECT_THAT(MessageOf([&] { sampler.DrawLogits(Logits{{3, 1}, {4, NAN}}); }), HasSubstr("word 4 is nan"));
+  EXPECT_THAT(MessageOf([&] { sampler.DrawLogits(Logits{{3, -INFINITY}}); }), HasSubstr("has a positive probability"));
+}
+
 TEST(Sampler, DrawsTheSameFromTheSameSeedAndFromASavedState) {
   Sampler sampler({.seed = 10});
   std::vector<std::int32_t> first;

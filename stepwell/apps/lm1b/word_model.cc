@@ -26,29 +26,39 @@ constexpr std::int64_t kMostCharacters = 1 << 16;
 
 }  // namespace
 
-WordModel::WordModel(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const Vocabulary> vocabulary)
+WordModel::WordModel(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const Vocabulary> vocabulary,
+                     const WordModelOptions& options)
     : model_(std::move(model)), vocabulary_(std::move(vocabulary)) {
   FindInputs();
-  probabilities_ = RequiredOutput(model_->graph(), ir::kRoleWordProbabilities);
-  const std::size_t input = characters_ ? *characters_ : unique_->values;
-  encoder_.emplace(*vocabulary_, WordShape(input).num_elements());
-  layout_ = state::StateLayout::Make(*model_, 1);
-  const TensorType type = MakeStepper().outputs()[0].type;
-  const bool is_row = type.dtype == DType::kF32 && type.shape.rank() == 2 && type.shape[0] == 1;
-  if (!is_row || type.shape[1] < vocabulary_->size()) {
-    throw Error(
-        ErrorKind::kInvalidArgument,
-        fmt::format("the model gives {} for a word, and f32[1,n] with n of at least {}, the vocabulary's words, "
-                    "is expected; give the vocabulary that came with the model",
-                    ToText(type), vocabulary_->size()));
+  encoder_.emplace(*vocabulary_, inputs_.front().shape.num_elements());
+  const std::size_t probabilities = RequiredOutput(model_->graph(), ir::kRoleWordProbabilities);
+  network_ = std::make_shared<const WordNetwork>(model_, inputs_, probabilities, options);
+  FindClasses();
+}
+
+void WordModel::FindClasses() {
+  if (has_top_k()) {
+    classes_ = network_->top_k()->rows();
+  } else {
+    const TensorType type = network_->MakeStepper().outputs()[0].type;
+    const bool is_row = type.dtype == DType::kF32 && type.shape.rank() == 2 && type.shape[0] == 1;
+    classes_ = is_row ? type.shape[1] : -1;
   }
-  classes_ = type.shape[1];
+  if (classes_ >= vocabulary_->size()) return;
+  throw Error(
+      ErrorKind::kInvalidArgument,
+      fmt::format("the model gives {} for a word, and f32[1,n] with n of at least {}, the vocabulary's words, "
+                  "is expected; give the vocabulary that came with the model",
+                  has_top_k() ? fmt::format("f32[1,{}]", classes_) : ToText(network_->MakeStepper().outputs()[0].type),
+                  vocabulary_->size()));
 }
 
 void WordModel::FindInputs() {
   const ir::Graph& graph = model_->graph();
-  characters_ = ir::FindInputOfRole(graph, ir::kRoleCharacters);
-  if (characters_) return;
+  if (const auto characters = ir::FindInputOfRole(graph, ir::kRoleCharacters)) {
+    inputs_ = {{*characters, WordShape(*characters)}};
+    return;
+  }
   const auto values = ir::FindInputOfRole(graph, ir::kRoleUniqueCharacters);
   const auto indices = ir::FindInputOfRole(graph, ir::kRoleCharacterIndices);
   if (!values || !indices) {
@@ -57,7 +67,8 @@ void WordModel::FindInputs() {
                             "and '{}'; name them with --role ROLE=NAME",
                             ir::kRoleCharacters, ir::kRoleUniqueCharacters, ir::kRoleCharacterIndices));
   }
-  unique_ = UniqueForm{*values, *indices};
+  unique_ = UniqueForm{graph.inputs()[*values].name, graph.inputs()[*indices].name};
+  inputs_ = {{*values, WordShape(*values)}, {*indices, WordShape(*indices)}};
   if (WordShape(*values) != WordShape(*indices)) {
     throw Error(ErrorKind::kUnsupported,
                 fmt::format("the distinct characters ({}) and the indices among them ({}) are not as many",
@@ -82,18 +93,6 @@ Shape WordModel::WordShape(std::size_t input) const {
   return word;
 }
 
-state::Stepper WordModel::MakeStepper() const {
-  runtime::PlanRequest request;
-  request.input_shapes.resize(model_->graph().inputs().size());
-  if (characters_) request.input_shapes[*characters_] = WordShape(*characters_);
-  if (unique_) {
-    request.input_shapes[unique_->values] = WordShape(unique_->values);
-    request.input_shapes[unique_->indices] = WordShape(unique_->indices);
-  }
-  request.outputs = {probabilities_};
-  return {*model_, layout_, request};
-}
-
 std::vector<std::int32_t> WordModel::UnusedClasses() const {
   std::vector<std::int32_t> unused(AsSize(classes_ - vocabulary_->size()));
   std::iota(unused.begin(), unused.end(), vocabulary_->size());
@@ -101,14 +100,17 @@ std::vector<std::int32_t> WordModel::UnusedClasses() const {
 }
 
 WordStream WordModel::Open(Sampler sampler, std::size_t rewind_depth) const {
-  auto part = std::make_unique<WordPart>(std::move(sampler), AsSize(classes_));
-  return {*this, state::Stream(layout_, {.rewind_depth = rewind_depth, .part = std::move(part)})};
+  const auto said = has_top_k() ? WordPart::Said::kHidden : WordPart::Said::kProbabilities;
+  const std::int64_t size = has_top_k() ? network_->top_k()->inputs() : classes_;
+  auto part = std::make_unique<WordPart>(std::move(sampler), said, AsSize(size));
+  return {*this, state::Stream(network_->layout(), {.rewind_depth = rewind_depth, .part = std::move(part)})};
 }
 
 WordStream::WordStream(const WordModel& model, state::Stream stream)
     : model_(&model),
       stream_(std::move(stream)),
-      stepper_(model.MakeStepper()),
+      stepper_(model.network_->MakeStepper()),
+      input_(*model.network_, stepper_.inputs(), model.unique_),
       characters_(AsSize(model.encoder().word_length())) {}
 
 std::span<const float> WordStream::Add(std::string_view word) {
@@ -121,38 +123,53 @@ std::span<const float> WordStream::AddSentenceStart() {
   return AddCharacters();
 }
 
+std::span<const float> WordStream::Said() const {
+  Require(!part().values().empty(), ErrorKind::kInvalidArgument, "a text needs a first word before one can be drawn");
+  return part().values();
+}
+
+std::span<const float> WordStream::probabilities() const {
+  if (model_->has_top_k()) return {};
+  return part().values();
+}
+
 Vocabulary::Id WordStream::Draw() {
-  Require(!probabilities().empty(), ErrorKind::kInvalidArgument, "a text needs a first word before one can be drawn");
-  return part().sampler().Draw(probabilities());
+  const std::span<const float> said = Said();
+  return model_->has_top_k() ? DrawFromTopK() : part().sampler().Draw(said);
+}
+
+Vocabulary::Id WordStream::DrawFromTopK() {
+  Sampler& sampler = part().sampler();
+  drawn_from_ = FindTopK(sampler.words_drawn_from().value_or(model_->classes()), sampler.never());
+  if (drawn_from_.num_nan > 0) {
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("the model's logits of {} words are NaN", drawn_from_.num_nan));
+  }
+  return sampler.DrawLogits(drawn_from_.rows);
+}
+
+kernels::TopK WordStream::FindTopK(std::int64_t k, std::span<const std::int32_t> excluded) {
+  STEPWELL_CHECK(model_->has_top_k());
+  return model_->network_->top_k()->Find(Said(), k, excluded, *memory_);
+}
+
+kernels::LogNormaliser WordStream::BoundedNormaliser() const {
+  STEPWELL_CHECK(model_->has_top_k());
+  return model_->network_->top_k()->BoundedNormaliser(*memory_);
+}
+
+kernels::LogNormaliser WordStream::ExactNormaliser() {
+  STEPWELL_CHECK(model_->has_top_k());
+  return model_->network_->top_k()->ExactNormaliser(Said(), *memory_);
 }
 
 std::span<const float> WordStream::AddCharacters() {
-  if (model_->unique_) FindUnique();
-  std::vector<ConstTensorView> inputs;
-  for (const runtime::Plan::Port& port : stepper_.inputs()) {
-    inputs.emplace_back(port.type, std::as_bytes(ValuesOf(port.index)).data());
-  }
-  probabilities_.resize(AsSize(model_->classes()));
-  const TensorView output(stepper_.outputs()[0].type, std::as_writable_bytes(std::span(probabilities_)).data());
-  stream_.Step(stepper_, inputs, {&output, 1});
-  part().TakeProbabilities(probabilities_);
+  const runtime::Plan::Port& port = stepper_.outputs()[0];
+  said_.resize(AsSize(port.type.shape.num_elements()));
+  const TensorView output(port.type, std::as_writable_bytes(std::span(said_)).data());
+  stream_.Step(stepper_, input_.Make(characters_), {&output, 1});
+  part().Take(said_);
   return probabilities();
-}
-
-void WordStream::FindUnique() {
-  values_.clear();
-  indices_.clear();
-  for (const std::int32_t character : characters_) {
-    const auto found = std::find(values_.begin(), values_.end(), character);
-    indices_.push_back(static_cast<std::int32_t>(found - values_.begin()));
-    if (found == values_.end()) values_.push_back(character);
-  }
-  values_.resize(characters_.size());
-}
-
-std::span<const std::int32_t> WordStream::ValuesOf(std::size_t input) const {
-  if (!model_->unique_) return characters_;
-  return input == model_->unique_->values ? values_ : indices_;
 }
 
 }  // namespace stepwell::apps

@@ -11,6 +11,8 @@
 #include "stepwell/apps/lm1b/char_encoder.h"
 #include "stepwell/apps/lm1b/sampler.h"
 #include "stepwell/apps/lm1b/vocabulary.h"
+#include "stepwell/apps/lm1b/word_input.h"
+#include "stepwell/apps/lm1b/word_network.h"
 #include "stepwell/apps/lm1b/word_part.h"
 #include "stepwell/runtime/loaded_model.h"
 #include "stepwell/state/stepper.h"
@@ -26,11 +28,15 @@ class WordModel {
  public:
   // Throws Error: kUnsupported when the model has not the roles, kInvalidArgument when the vocabulary has more words
   // than the model.
-  WordModel(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const Vocabulary> vocabulary);
+  WordModel(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const Vocabulary> vocabulary,
+            const WordModelOptions& options = {});
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }
   const CharEncoder& encoder() const { return *encoder_; }
   std::int64_t classes() const { return classes_; }  // at least vocabulary().size()
+
+  // Whether streams find the likeliest words without the probabilities of all.
+  bool has_top_k() const { return network_->top_k() != nullptr; }
 
   // Rows of the output that no word of the vocabulary stands for.
   std::vector<std::int32_t> UnusedClasses() const;
@@ -42,22 +48,16 @@ class WordModel {
  private:
   friend class WordStream;
 
-  // A word's input: its characters, or the distinct ones and for each character the index of its value among them.
-  struct UniqueForm {
-    std::size_t values = 0;   // input i32[length]
-    std::size_t indices = 0;  // input i32[length]
-  };
   void FindInputs();
   Shape WordShape(std::size_t input) const;
-  state::Stepper MakeStepper() const;
+  void FindClasses();
 
   std::shared_ptr<const runtime::LoadedModel> model_;
   std::shared_ptr<const Vocabulary> vocabulary_;
-  std::optional<std::size_t> characters_;  // input i32[1, 1, word length]
-  std::optional<UniqueForm> unique_;       // where there is no such
-  std::size_t probabilities_ = 0;          // output f32[1, classes]
+  std::vector<WordNetwork::WordInput> inputs_;
+  std::optional<UniqueForm> unique_;
   std::optional<CharEncoder> encoder_;
-  std::shared_ptr<const state::StateLayout> layout_;
+  std::shared_ptr<const WordNetwork> network_;
   std::int64_t classes_ = 0;
 };
 
@@ -70,10 +70,19 @@ class WordStream {
   // The same with the start of a sentence, as the original's evaluation encodes it (its sampling adds "<S>").
   std::span<const float> AddSentenceStart();
 
-  // Of the next word, [model().classes()]; empty before the first word. Valid until the stream changes.
-  std::span<const float> probabilities() const { return part().probabilities(); }
+  // Of the next word, [model().classes()]; empty before the first word, and with model().has_top_k(). Valid until the
+  // stream changes.
+  std::span<const float> probabilities() const;
   // Draws the next word; does not add it. Throws Error(kInvalidArgument) before the first word.
   Vocabulary::Id Draw();
+
+  // Only with model().has_top_k(): the rows of the k largest logits of the next word, but for those `excluded`, which
+  // are in rising order. Throws Error(kInvalidArgument) before the first word.
+  kernels::TopK FindTopK(std::int64_t k, std::span<const std::int32_t> excluded = {});
+  // What the last Draw() drew from. A logit less the normaliser is the natural logarithm of a probability.
+  const kernels::TopK& drawn_from() const { return drawn_from_; }
+  kernels::LogNormaliser BoundedNormaliser() const;  // from the last search
+  kernels::LogNormaliser ExactNormaliser();
 
   const WordModel& model() const { return *model_; }
 
@@ -94,16 +103,18 @@ class WordStream {
   WordPart& part() { return static_cast<WordPart&>(*stream_.part()); }
   const WordPart& part() const { return static_cast<const WordPart&>(*stream_.part()); }
   std::span<const float> AddCharacters();
-  void FindUnique();
-  std::span<const std::int32_t> ValuesOf(std::size_t input) const;
+  // What was said of the next word.
+  std::span<const float> Said() const;
+  Vocabulary::Id DrawFromTopK();
 
   const WordModel* model_;
   state::Stream stream_;
   state::Stepper stepper_;
+  WordInput input_;
   std::vector<std::int32_t> characters_;  // of the word being added
-  std::vector<std::int32_t> values_;      // the distinct ones, zeros behind them
-  std::vector<std::int32_t> indices_;
-  std::vector<float> probabilities_;
+  std::vector<float> said_;               // of the word after it
+  std::shared_ptr<kernels::TopKMemory> memory_ = kernels::ExactTopK::MakeMemory();
+  kernels::TopK drawn_from_;
 };
 
 }  // namespace stepwell::apps

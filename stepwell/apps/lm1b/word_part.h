@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "stepwell/apps/lm1b/sampler.h"
@@ -12,23 +14,27 @@ namespace stepwell::apps {
 // come.
 class WordPart final : public state::StreamPart {
  public:
-  WordPart(Sampler sampler, std::size_t classes) : sampler_(std::move(sampler)), classes_(classes) {}
+  // What is said of a word: the probabilities of all, or the hidden row that they would be computed from.
+  enum class Said : std::uint8_t { kProbabilities, kHidden };
+
+  WordPart(Sampler sampler, Said said, std::size_t size) : sampler_(std::move(sampler)), said_(said), size_(size) {}
 
   Sampler& sampler() { return sampler_; }
-  // [classes], or empty before the first word.
-  const std::vector<float>& probabilities() const { return probabilities_; }
-  // Keeps the values of `probabilities` [classes] and leaves it what memory there was.
-  void TakeProbabilities(std::vector<float>& probabilities) { probabilities_.swap(probabilities); }
+  // [size], or empty before the first word.
+  const std::vector<float>& values() const { return values_; }
+  // Keeps the `values` [size] and leaves it what memory there was.
+  void Take(std::vector<float>& values) { values_.swap(values); }
 
-  std::string_view kind() const override { return "lm_1b 1"; }
+  std::string_view kind() const override { return said_ == Said::kHidden ? "lm_1b hidden 1" : "lm_1b 1"; }
   std::unique_ptr<StreamPart> Fresh() const override;
   void Save(ByteWriter& writer) const override;
   void Restore(ByteReader& reader) override;
 
  private:
   Sampler sampler_;
-  std::size_t classes_;
-  std::vector<float> probabilities_;
+  Said said_;
+  std::size_t size_;
+  std::vector<float> values_;
 };
 
 }  // namespace stepwell::apps

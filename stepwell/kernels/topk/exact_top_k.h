@@ -43,6 +43,8 @@ struct TopK {
   // The k largest logits, largest first, of equal ones the lower row first; NaN comes last. Fewer when there are fewer
   // rows.
   std::vector<RankedLogit> rows;
+  // How many logits are NaN of all rows that were not excluded.
+  std::int64_t num_nan = 0;
   TopKCertificate certificate;
 };
 

@@ -79,6 +79,8 @@ class ExactTopKTest : public EveryIsa {
       const TopK found = Find(matrix, problem, k);
       const auto expected = Sorted(problem, logits, k);
       ASSERT_EQ(found.rows.size(), expected.size());
+      ASSERT_EQ(found.num_nan,
+                k == 0 ? 0 : std::count_if(logits.begin(), logits.end(), [](float x) { return x != x; }));
       for (std::size_t at = 0; at < expected.size(); ++at) {
         ASSERT_EQ(found.rows[at].row, expected[at].row) << "k " << k << " place " << at;
         ASSERT_TRUE(SameBits({&found.rows[at].logit, 1}, {&expected[at].logit, 1})) << "k " << k << " place " << at;

@@ -63,6 +63,8 @@ TopK TopKSearch::Find(std::int64_t k) {
   ReadCandidates();
   Rank(certificate_->k);
   found.rows = memory_.ranked;
+  // Rows without a finite bound were all read, and the others' logits are numbers.
+  found.num_nan = std::count_if(memory_.logits.begin(), memory_.logits.end(), [](float x) { return std::isnan(x); });
   if (!found.rows.empty()) certificate_->kth_logit = static_cast<double>(found.rows.back().logit);
   return found;
 }

@@ -1,0 +1,82 @@
+#include "stepwell/apps/lm1b/word_input.h"
+
+#include <algorithm>
+
+#include "stepwell/base/checked.h"
+
+namespace stepwell::apps {
+namespace {
+
+// Where each of the plan's outputs lies in a word's memory.
+std::vector<std::size_t> OffsetsOf(std::span<const runtime::Plan::Port> outputs) {
+  std::vector<std::size_t> offsets{0};
+  for (const runtime::Plan::Port& port : outputs) {
+    constexpr std::size_t kAlignment = AlignedBuffer::kAlignment;
+    offsets.push_back(offsets.back() + (port.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  return offsets;
+}
+
+}  // namespace
+
+WordInput::WordInput(const WordNetwork& network, std::span<const runtime::Plan::Port> ports,
+                     std::optional<UniqueForm> unique)
+    : network_(&network), ports_(ports.begin(), ports.end()), unique_(std::move(unique)) {
+  if (network.word_plan() != nullptr) session_.emplace(network.word_plan());
+}
+
+std::span<const ConstTensorView> WordInput::Make(const std::vector<std::int32_t>& characters) {
+  if (!session_) {
+    if (unique_) FindUnique(characters);
+    views_ = ViewsFor(ports_, characters);
+    return views_;
+  }
+  word_ = network_->words().Find(characters);
+  if (word_ == nullptr) {
+    word_ = Compute(characters);
+    network_->words().Add(characters, word_);
+  }
+  const std::vector<std::size_t> offsets = OffsetsOf(session_->plan().outputs());
+  views_.clear();
+  for (std::size_t index = 0; index < ports_.size(); ++index) {
+    views_.emplace_back(ports_[index].type, word_->data() + offsets[index]);
+  }
+  return views_;
+}
+
+WordCache::Value WordInput::Compute(const std::vector<std::int32_t>& characters) {
+  if (unique_) FindUnique(characters);
+  const std::span<const runtime::Plan::Port> outputs = session_->plan().outputs();
+  const std::vector<std::size_t> offsets = OffsetsOf(outputs);
+  auto tensors = std::make_shared<AlignedBuffer>(offsets.back());
+  std::vector<TensorView> results;
+  for (std::size_t index = 0; index < outputs.size(); ++index) {
+    results.emplace_back(outputs[index].type, tensors->data() + offsets[index]);
+  }
+  session_->Run(ViewsFor(session_->plan().inputs(), characters), results);
+  return tensors;
+}
+
+std::vector<ConstTensorView> WordInput::ViewsFor(std::span<const runtime::Plan::Port> ports,
+                                                 const std::vector<std::int32_t>& characters) const {
+  std::vector<ConstTensorView> views;
+  for (const runtime::Plan::Port& port : ports) {
+    const std::vector<std::int32_t>& values =
+        !unique_ ? characters : (port.name == unique_->values ? values_ : indices_);
+    views.emplace_back(port.type, std::as_bytes(std::span(values)).data());
+  }
+  return views;
+}
+
+void WordInput::FindUnique(const std::vector<std::int32_t>& characters) {
+  values_.clear();
+  indices_.clear();
+  for (const std::int32_t character : characters) {
+    const auto found = std::find(values_.begin(), values_.end(), character);
+    indices_.push_back(static_cast<std::int32_t>(found - values_.begin()));
+    if (found == values_.end()) values_.push_back(character);
+  }
+  values_.resize(characters.size());
+}
+
+}  // namespace stepwell::apps
