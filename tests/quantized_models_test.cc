@@ -93,11 +93,16 @@ TEST_P(Quantized, SequencesOfBothDirectionsComputeWithTheWeightsThatTheirFileSay
   }
 }
 
+QuantizeOptions WithFp32Activations(WeightFormat format, std::optional<std::int64_t> group) {
+  return {.format = format, .group = group, .activations = ActivationFormat::kFp32};
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, Quantized,
-                         ::testing::Values(QuantizeOptions{}, QuantizeOptions{WeightFormat::kInt8, 32, {}, {}},
-                                           QuantizeOptions{WeightFormat::kInt4, {}, {}, {}},
-                                           QuantizeOptions{WeightFormat::kInt4, 0, {}, {}},
-                                           QuantizeOptions{WeightFormat::kBf16, {}, {}, {}}));
+                         ::testing::Values(WithFp32Activations(WeightFormat::kInt8, {}),
+                                           WithFp32Activations(WeightFormat::kInt8, 32),
+                                           WithFp32Activations(WeightFormat::kInt4, {}),
+                                           WithFp32Activations(WeightFormat::kInt4, 0),
+                                           WithFp32Activations(WeightFormat::kBf16, {})));
 
 }  // namespace
 }  // namespace stepwell::tests

@@ -119,6 +119,34 @@ TEST(Quantize, ChoosesGroupsThatDivideTheInputs) {
   EXPECT_EQ(group_of({96, 32}, {.group = 128}), "int8/0");
 }
 
+std::vector<ActivationFormat> ActivationsIn(const ir::Graph& graph) {
+  std::vector<ActivationFormat> activations;
+  for (const ir::Node& node : graph.nodes()) {
+    const auto* constant = ir::As<ir::Constant>(*node.op);
+    if (constant != nullptr && constant->data.type.dtype == DType::kI8)
+      activations.push_back(constant->data.activations);
+  }
+  return activations;
+}
+
+TEST(Quantize, RoundsActivationsUnlessToldOtherwise) {
+  const ir::Graph graph = Products({{{64, 32}}, {{64, 33}}});
+  const auto first = Quantize(graph, {.keep = "w1"});
+  EXPECT_THAT(ActivationsIn(first.graph), ElementsAre(ActivationFormat::kInt8));
+  EXPECT_EQ(first.graph.metadata().at("activations"), "int8");
+  const auto second = Quantize(first.graph, {.activations = ActivationFormat::kFp32});
+  EXPECT_THAT(ActivationsIn(second.graph), ElementsAre(ActivationFormat::kInt8, ActivationFormat::kFp32));
+  EXPECT_EQ(second.graph.metadata().at("activations"), "int8; fp32");
+  EXPECT_THAT(MessageOf(second.graph, {}), HasSubstr("already"));
+}
+
+TEST(Quantize, LeavesActivationsOfWeightsOf16Bits) {
+  const ir::Graph graph = Products({{{64, 32}}});
+  EXPECT_FALSE(Quantize(graph, {.format = WeightFormat::kBf16}).graph.metadata().contains("activations"));
+  EXPECT_THAT(MessageOf(graph, {.format = WeightFormat::kBf16, .activations = ActivationFormat::kInt8}),
+              HasSubstr("bf16"));
+}
+
 // Weights that the format holds exactly: multiples of a step up to 7 steps, each group with a 7.
 TEST(Quantize, ChangesNothingWhereTheFormatHoldsTheWeights) {
   for (const bool transposed : {false, true}) {

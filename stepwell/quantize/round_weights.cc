@@ -1,149 +1,206 @@
 #include "stepwell/quantize/round_weights.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/half.h"
 #include "stepwell/base/parallel.h"
+#include "stepwell/quantize/slabs.h"
+#include "stepwell/quantize/weight_tile.h"
 
 namespace stepwell::quantize {
 namespace {
 
-constexpr std::int64_t kRunsAtOnce = 1024;  // errors are summed by so many runs, whatever the threads
+constexpr std::int64_t kRunsAtOnce = 256;  // errors are summed by so many runs, whatever the threads
 constexpr std::int64_t kElementsAtOnce = 1 << 16;
+constexpr std::int64_t kLanes = WeightTile::kLanes;
 
-struct Steps {
-  float largest;                  // value
-  std::span<const float> shares;  // of the largest magnitude, tried for the largest value
-};
-Steps StepsOf(DType dtype) {
-  static constexpr std::array kWhole = {1.0F};
-  static constexpr std::array kShares = {1.0F, 0.95F, 0.9F, 0.85F, 0.8F, 0.75F, 0.7F};
-  STEPWELL_CHECK(dtype == DType::kI8 || dtype == DType::kI4);
-  return dtype == DType::kI8 ? Steps{127, kWhole} : Steps{7, kShares};
-}
-
-// To even, for magnitudes below 2^22: without a call, so that loops become vector code.
-float Nearest(float value) {
-  constexpr float kUnitsBegin = 12582912;  // 1.5 * 2^23: numbers here have no fraction
-  return (value + kUnitsBegin) - kUnitsBegin;
-}
-
-void RoundRun(std::span<const float> run, float scale, float largest, std::span<float> values) {
-  for (std::size_t i = 0; i < run.size(); ++i) values[i] = std::clamp(Nearest(run[i] / scale), -largest, largest);
-}
-
-WeightError ErrorOf(std::span<const float> run, float scale, std::span<const float> values) {
-  WeightError error;
-  for (std::size_t i = 0; i < run.size(); ++i) error.Add(run[i], values[i] * scale);
-  return error;
-}
-
-// Room for one run.
-struct RunBuffers {
-  explicit RunBuffers(std::int64_t length) : weights(AsSize(length)), values(weights.size()), best(weights.size()) {}
-  std::vector<float> weights;
-  std::vector<float> values;
-  std::vector<float> best;  // values under the best scale
-};
-
-struct RoundedRun {
-  float scale = 1;
-  WeightError error;
-};
-RoundedRun RoundBest(RunBuffers& buffers, const Steps& steps) {
-  float magnitude = 0;
-  for (const float weight : buffers.weights) magnitude = std::max(magnitude, std::abs(weight));
-  RoundedRun best;
-  for (const float share : steps.shares) {
-    const float scale = std::max(magnitude / steps.largest * share, std::numeric_limits<float>::min());
-    RoundRun(buffers.weights, scale, steps.largest, buffers.values);
-    const WeightError error = ErrorOf(buffers.weights, scale, buffers.values);
-    if (share != 1 && !(error.squared_errors < best.error.squared_errors)) continue;
-    best = {scale, error};
-    buffers.best.swap(buffers.values);
-  }
-  return best;
-}
-
-// Rounds the runs [begin, end), which count along n first; `bytes` has one for each weight.
-WeightError RoundRuns(std::span<const float> weights, const Runs& runs, const Range& range, const Steps& steps,
-                      std::span<std::int8_t> bytes, std::span<float> scales) {
-  RunBuffers buffers(runs.length);
-  WeightError error;
-  for (std::int64_t run = range.begin; run < range.end; ++run) {
-    const std::int64_t first = run / runs.inner * runs.length * runs.inner + run % runs.inner;
-    const auto index = [&](std::size_t i) { return AsSize(first + static_cast<std::int64_t>(i) * runs.inner); };
-    for (std::size_t i = 0; i < buffers.weights.size(); ++i) buffers.weights[i] = weights[index(i)];
-    const RoundedRun rounded = RoundBest(buffers, steps);
-    // A value that is no number is not stored: whoever asked is told by the error.
-    for (std::size_t i = 0; rounded.error.is_finite && i < buffers.best.size(); ++i) {
-      bytes[index(i)] = static_cast<std::int8_t>(buffers.best[i]);
-    }
-    scales[AsSize(run)] = rounded.scale;
-    error += rounded.error;
-  }
-  return error;
-}
-
-// Calls `round` for the pieces [begin, end) of `items` on all threads and adds up their errors in order.
-template <class Round>
-WeightError InPieces(std::int64_t items, std::int64_t piece, Round round) {
+// Calls `visit` for the pieces [begin, end) of `items`, each of `piece` or fewer, on all threads.
+template <class Visit>
+void InPieces(std::int64_t items, std::int64_t piece, Visit visit) {
   const std::int64_t pieces = (items + piece - 1) / piece;
-  std::vector<WeightError> errors(AsSize(pieces));
   WorkerTeam& team = WorkerTeam::Shared();
   team.Run([&](int member) {
-    const Range own = PartOf(pieces, 1, member, team.num_threads());
-    for (std::int64_t i = own.begin; i < own.end; ++i) {
-      errors[AsSize(i)] = round(Range{i * piece, std::min(items, (i + 1) * piece)});
+    for (std::int64_t i = member; i < pieces; i += team.num_threads()) {
+      visit(Range{i * piece, std::min(items, (i + 1) * piece)});
     }
   });
+}
+
+// The same; adds up the errors that it returns, in order.
+template <class Measure>
+WeightError SumOverPieces(std::int64_t items, std::int64_t piece, Measure measure) {
+  std::vector<WeightError> errors(AsSize((items + piece - 1) / piece));
+  InPieces(items, piece, [&](const Range& range) { errors[AsSize(range.begin / piece)] = measure(range); });
   WeightError sum;
   for (const WeightError& error : errors) sum += error;
   return sum;
 }
 
-SharedBytes PackNibbles(std::span<const std::byte> values) {
-  AlignedBuffer packed((values.size() + 1) / 2);
-  constexpr std::byte kLowHalf{0xF};
-  for (std::size_t i = 0; i < values.size(); ++i) packed.span()[i / 2] |= (values[i] & kLowHalf) << (i % 2 * 4);
-  return SharedBytes::Own(std::move(packed));
-}
+// Runs of which some slabs (all runs of one `outer`) are at hand.
+class RunRounder {
+ public:
+  RunRounder(const Runs& runs, DType dtype) : runs_(runs), format_(IntegerFormatOf(dtype)) {}
+
+  std::int64_t slab_elements() const { return CheckedMul(runs_.length, runs_.inner); }
+
+  // Scales of the runs of these slabs; `scales` has those of all.
+  WeightError FindScales(const Slabs& slabs, std::span<float> scales) const {
+    float* const own = scales.data() + FirstRun(slabs);
+    if (runs_.inner == 1) {
+      return SumOverPieces(RunsOf(slabs), kRunsAtOnce, [&](const Range& range) {
+        WeightTile tile(WeightTile::Sharing::kByTile, format_);
+        WeightError error;
+        for (std::int64_t run = range.begin; run < range.end; ++run) {
+          tile.LoadRun(Run(slabs, run));
+          own[run] = tile.BestScales(error)[0];
+        }
+        return error;
+      });
+    }
+    return SumOverPieces(TilesOf(slabs), 1, [&](const Range& range) {
+      WeightTile tile(WeightTile::Sharing::kByLane, format_);
+      const Lanes lanes = Load(slabs, range.begin, tile);
+      WeightError error;
+      const WeightTile::Scales best = tile.BestScales(error);
+      std::copy_n(best.begin(), lanes.count, own + lanes.first_run);
+      return error;
+    });
+  }
+
+  // The values of these slabs, one to a byte.
+  void Round(const Slabs& slabs, std::span<const float> scales, std::span<std::int8_t> values) const {
+    const float* const own = scales.data() + FirstRun(slabs);
+    if (runs_.inner == 1) {
+      InPieces(RunsOf(slabs), kRunsAtOnce, [&](const Range& range) {
+        WeightTile tile(WeightTile::Sharing::kByTile, format_);
+        for (std::int64_t run = range.begin; run < range.end; ++run) {
+          tile.LoadRun(Run(slabs, run));
+          tile.StoreRun({own[run]}, values.subspan(AsSize(run * runs_.length), AsSize(runs_.length)));
+        }
+      });
+      return;
+    }
+    InPieces(TilesOf(slabs), 1, [&](const Range& range) {
+      WeightTile tile(WeightTile::Sharing::kByLane, format_);
+      const Lanes lanes = Load(slabs, range.begin, tile);
+      WeightTile::Scales tile_scales;
+      tile_scales.fill(1);
+      std::copy_n(own + lanes.first_run, lanes.count, tile_scales.begin());
+      tile.StoreLanes(tile_scales, values.data() + lanes.first_element, runs_.inner, lanes.count);
+    });
+  }
+
+ private:
+  // Neighbouring runs of one slab that fill a tile. Counted in the slabs at hand.
+  struct Lanes {
+    std::int64_t first_run = 0;
+    std::int64_t first_element = 0;
+    std::int64_t count = 0;
+  };
+
+  std::int64_t FirstRun(const Slabs& slabs) const { return slabs.first_element / runs_.length; }
+  std::int64_t RunsOf(const Slabs& slabs) const { return std::ssize(slabs.elements) / runs_.length; }
+  std::span<const float> Run(const Slabs& slabs, std::int64_t run) const {
+    return slabs.elements.subspan(AsSize(run * runs_.length), AsSize(runs_.length));
+  }
+  std::int64_t TilesOfSlab() const { return (runs_.inner + kLanes - 1) / kLanes; }
+  std::int64_t TilesOf(const Slabs& slabs) const { return RunsOf(slabs) / runs_.inner * TilesOfSlab(); }
+
+  Lanes Load(const Slabs& slabs, std::int64_t number, WeightTile& tile) const {
+    const std::int64_t slab = number / TilesOfSlab();
+    const std::int64_t lane = number % TilesOfSlab() * kLanes;
+    const Lanes lanes{slab * runs_.inner + lane, slab * slab_elements() + lane, std::min(kLanes, runs_.inner - lane)};
+    tile.LoadLanes(slabs.elements.data() + lanes.first_element, runs_.length, runs_.inner, lanes.count);
+    return lanes;
+  }
+
+  Runs runs_;
+  IntegerFormat format_;
+};
+
+// The values, rounded whenever they are read.
+class RoundedBytes final : public ByteSource {
+ public:
+  RoundedBytes(LazyBytes weights, const Runs& runs, DType dtype, std::vector<float> scales)
+      : weights_(std::move(weights)), rounder_(runs, dtype), dtype_(dtype), scales_(std::move(scales)) {}
+
+  std::size_t size() const override {
+    const std::size_t elements = weights_.size() / sizeof(float);
+    return dtype_ == DType::kI4 ? (elements + 1) / 2 : elements;
+  }
+  std::size_t work() const override { return CheckedAdd(weights_.work(), size()); }
+
+  void Stream(Take take) const override {
+    std::vector<std::int8_t> values;
+    ForSlabs(weights_, rounder_.slab_elements(), [&](const Slabs& slabs) {
+      values.resize(slabs.elements.size());
+      rounder_.Round(slabs, scales_, values);
+      const std::span<std::byte> bytes = std::as_writable_bytes(std::span(values));
+      if (dtype_ != DType::kI4) return take(bytes);
+      PackNibbles(bytes, bytes);
+      take(bytes.first((bytes.size() + 1) / 2));
+    });
+  }
+
+ private:
+  LazyBytes weights_;
+  RunRounder rounder_;
+  DType dtype_;
+  std::vector<float> scales_;
+};
+
+// The nearest numbers of 16 bits, rounded whenever they are read.
+class BFloat16Bytes final : public ByteSource {
+ public:
+  explicit BFloat16Bytes(LazyBytes weights) : weights_(std::move(weights)) {}
+
+  std::size_t size() const override { return weights_.size() / 2; }
+  std::size_t work() const override { return CheckedAdd(weights_.work(), size()); }
+
+  void Stream(Take take) const override {
+    std::vector<std::uint16_t> halves;
+    ForSlabs(weights_, 1, [&](const Slabs& slabs) {
+      halves.resize(slabs.elements.size());
+      InPieces(std::ssize(halves), kElementsAtOnce, [&](const Range& range) {
+        for (std::size_t i = AsSize(range.begin); i < AsSize(range.end); ++i) {
+          halves[i] = FloatToBFloat16(slabs.elements[i]);
+        }
+      });
+      take(std::as_bytes(std::span(halves)));
+    });
+  }
+
+ private:
+  LazyBytes weights_;
+};
 
 }  // namespace
 
-RoundedWeights RoundToIntegers(std::span<const float> weights, const Runs& runs, DType dtype) {
-  const std::int64_t num_runs = CheckedMul(runs.outer, runs.inner);
-  STEPWELL_CHECK(weights.size() == AsSize(CheckedMul(num_runs, runs.length)));
-  const Steps steps = StepsOf(dtype);
-  AlignedBuffer values(weights.size());
-  const std::span<std::int8_t> bytes(reinterpret_cast<std::int8_t*>(values.data()), values.size());
+RoundedWeights RoundToIntegers(const LazyBytes& weights, const Runs& runs, DType dtype) {
+  STEPWELL_CHECK(weights.size() == AsSize(CheckedMul(runs.elements(), std::int64_t{sizeof(float)})));
+  const RunRounder rounder(runs, dtype);
   RoundedWeights rounded;
-  rounded.scales.resize(AsSize(num_runs));
-  rounded.error = InPieces(num_runs, kRunsAtOnce, [&](const Range& range) {
-    return RoundRuns(weights, runs, range, steps, bytes, rounded.scales);
-  });
-  rounded.values = dtype == DType::kI4 ? PackNibbles(values.span()) : SharedBytes::Own(std::move(values));
+  rounded.scales.resize(AsSize(runs.count()));
+  ForSlabs(weights, rounder.slab_elements(),
+           [&](const Slabs& slabs) { rounded.error += rounder.FindScales(slabs, rounded.scales); });
+  rounded.values = LazyBytes(std::make_shared<const RoundedBytes>(weights, runs, dtype, rounded.scales));
   return rounded;
 }
 
-RoundedWeights RoundToBFloat16(std::span<const float> weights) {
-  AlignedBuffer values(weights.size() * sizeof(std::uint16_t));
-  auto* const halves = reinterpret_cast<std::uint16_t*>(values.data());
+RoundedWeights RoundToBFloat16(const LazyBytes& weights) {
   RoundedWeights rounded;
-  rounded.error = InPieces(static_cast<std::int64_t>(weights.size()), kElementsAtOnce, [&](const Range& range) {
-    WeightError error;
-    for (std::size_t i = AsSize(range.begin); i < AsSize(range.end); ++i) {
-      halves[i] = FloatToBFloat16(weights[i]);
-      error.Add(weights[i], BFloat16ToFloat(halves[i]));
-    }
-    return error;
+  ForSlabs(weights, 1, [&](const Slabs& slabs) {
+    rounded.error += SumOverPieces(std::ssize(slabs.elements), kElementsAtOnce, [&](const Range& range) {
+      WeightError error;
+      for (std::size_t i = AsSize(range.begin); i < AsSize(range.end); ++i) {
+        error.Add(slabs.elements[i], BFloat16ToFloat(FloatToBFloat16(slabs.elements[i])));
+      }
+      return error;
+    });
   });
-  rounded.values = SharedBytes::Own(std::move(values));
+  rounded.values = LazyBytes(std::make_shared<const BFloat16Bytes>(weights));
   return rounded;
 }
 

@@ -4,6 +4,7 @@
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/ops/layout/reshape.h"
+#include "stepwell/quantize/compensated_rounding.h"
 
 namespace stepwell::quantize {
 namespace {
@@ -32,6 +33,15 @@ DType DTypeOfFormat(WeightFormat format) {
   return format == WeightFormat::kInt8 ? DType::kI8 : DType::kI4;
 }
 
+RoundedWeights RoundUnchecked(const ir::ConstantData& weights, const StoredForm& form, const TriangularFactor* factor) {
+  if (form.format == WeightFormat::kBf16) return RoundToBFloat16(weights.bytes);
+  const DType dtype = DTypeOfFormat(form.format);
+  if (factor == nullptr) return RoundToIntegers(weights.bytes, form.runs, dtype);
+  const SharedBytes bytes = weights.AlignedBytes();
+  const auto floats = ConstTensorView(weights.type, bytes.data()).as<float>();
+  return RoundCompensated(floats, form.runs, dtype, *factor);
+}
+
 }  // namespace
 
 StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOptions& options) {
@@ -39,8 +49,10 @@ StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOpt
   const Choice choice = ChoiceFor(shape[axis], options);
   StoredForm form;
   form.shape = shape;
+  form.inputs = shape[axis];
   form.format = choice.format;
   form.group = choice.group;
+  form.activations = ActivationsOf(options);
   for (int i = 0; i < shape.rank(); ++i) {
     const bool is_summed = i == axis;
     const std::int64_t length = is_summed && choice.group > 0 ? choice.group : shape[i];
@@ -56,12 +68,8 @@ StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOpt
   return form;
 }
 
-RoundedWeights Round(const ir::ConstantData& weights, const StoredForm& form) {
-  const SharedBytes bytes = weights.AlignedBytes();
-  const auto floats = ConstTensorView(weights.type, bytes.data()).as<float>();
-  RoundedWeights rounded = form.format == WeightFormat::kBf16
-                               ? RoundToBFloat16(floats)
-                               : RoundToIntegers(floats, form.runs, DTypeOfFormat(form.format));
+RoundedWeights Round(const ir::ConstantData& weights, const StoredForm& form, const TriangularFactor* factor) {
+  const RoundedWeights rounded = RoundUnchecked(weights, form, factor);
   if (!rounded.error.is_finite) {
     throw Error(ErrorKind::kInvalidModel,
                 "finite weights were expected and NaN, infinity, or a number too large for the format found; keep them "
@@ -73,8 +81,9 @@ RoundedWeights Round(const ir::ConstantData& weights, const StoredForm& form) {
 ir::ValueId AddStored(ir::GraphBuilder& builder, const std::string& name, const StoredForm& form,
                       const RoundedWeights& rounded) {
   const DType dtype = DTypeOfFormat(form.format);
-  const ir::ValueId stored =
-      builder.AddConstant(name + "_stored", ir::ConstantData::Of({dtype, form.values}, rounded.values));
+  ir::ConstantData values = ir::ConstantData::Of({dtype, form.values}, rounded.values);
+  values.activations = form.activations;
+  const ir::ValueId stored = builder.AddConstant(name + "_stored", std::move(values));
   const bool has_scales = form.format != WeightFormat::kBf16;
   const ir::ValueId converted =
       builder.AddOne(has_scales ? name + "_converted" : name, ops::elementwise::Convert(DType::kF32), {stored});

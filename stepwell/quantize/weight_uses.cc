@@ -34,15 +34,9 @@ struct Use {
   }
 };
 
-// The inputs X and states come first, then W and R, both [.., outputs, inputs].
 bool IsCellWeight(const ir::Op& op, std::size_t port) {
-  const auto is_at = [&](std::size_t w) { return port == w || port == w + 1; };
-  if (ir::As<recurrent::LstmCell>(op) != nullptr) return is_at(3);
-  if (ir::As<recurrent::LstmSequence>(op) != nullptr) return is_at(4);
-  if (ir::As<recurrent::GruCell>(op) != nullptr || ir::As<recurrent::RnnCell>(op) != nullptr) return is_at(2);
-  const bool is_sequence =
-      ir::As<recurrent::GruSequence>(op) != nullptr || ir::As<recurrent::RnnSequence>(op) != nullptr;
-  return is_sequence && is_at(3);
+  const auto first = CellWeightPort(op);
+  return first && (port == *first || port == *first + 1);
 }
 
 std::vector<bool> BehindSamples(const ir::Graph& graph) {
@@ -112,6 +106,16 @@ class Finder {
 };
 
 }  // namespace
+
+// The inputs X and states come first.
+std::optional<std::size_t> CellWeightPort(const ir::Op& op) {
+  if (ir::As<recurrent::LstmCell>(op) != nullptr) return 3;
+  if (ir::As<recurrent::LstmSequence>(op) != nullptr) return 4;
+  if (ir::As<recurrent::GruCell>(op) != nullptr || ir::As<recurrent::RnnCell>(op) != nullptr) return 2;
+  const bool is_sequence =
+      ir::As<recurrent::GruSequence>(op) != nullptr || ir::As<recurrent::RnnSequence>(op) != nullptr;
+  return is_sequence ? std::optional<std::size_t>(3) : std::nullopt;
+}
 
 std::vector<std::optional<WeightUse>> WeightUses(const ir::Graph& graph) {
   std::vector<std::optional<WeightUse>> found;

@@ -22,4 +22,8 @@ struct WeightUse {
 // features from samples (ir::kRoleSamples): windows and filters are no weights.
 std::vector<std::optional<WeightUse>> WeightUses(const ir::Graph& graph);
 
+// Where a recurrent cell or sequence takes W, [.., outputs, inputs]; R, likewise, comes behind it. Nothing for other
+// ops.
+std::optional<std::size_t> CellWeightPort(const ir::Op& op);
+
 }  // namespace stepwell::quantize

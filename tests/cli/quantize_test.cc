@@ -36,6 +36,21 @@ TEST_F(Quantize, KeepsStatesAndRolesAndRuns) {
   EXPECT_GT(difference, 1e-5F);
 }
 
+TEST_F(Quantize, RecordsWhatIsDoneWithActivations) {
+  const auto recorded = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments = {"quantize", Speech("0.8.2-64"), "-o", "small.xml"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    EXPECT_EQ(Stepwell(arguments).exit_code, kDone);
+    return Json({"info", "small.xml", "--json"})["metadata"].value("activations", "none");
+  };
+  EXPECT_EQ(recorded({"--weights", "int8"}), "int8");
+  EXPECT_THAT(Stepwell({"info", "small.xml"}).out, HasSubstr("activations: int8"));
+  EXPECT_EQ(recorded({"--weights", "int4"}), "int8");
+  EXPECT_EQ(recorded({"--weights", "int4", "--activations", "int8"}), "int8");
+  EXPECT_EQ(recorded({"--weights", "int8", "--activations", "fp32"}), "fp32");
+  EXPECT_EQ(recorded({"--weights", "bf16"}), "none");
+}
+
 TEST_F(Quantize, PrintsWhatItCost) {
   const ProgramResult result = Stepwell(
       {"quantize", Speech("0.8.2-64"), "-o", "small.xml", "--weights", "int4", "--group", "32", "--keep", "^layer_1/"});
@@ -62,6 +77,8 @@ TEST_F(Quantize, SaysWhatIsWrongWithItsFlags) {
   expect_usage({"-o", "a.xml", "--weights", "int4", "--group", "48"}, "48");
   expect_usage({"-o", "a.xml", "--weights", "bf16", "--group", "64"}, "no scales");
   expect_usage({"-o", "a.xml", "--weights", "int8", "--keep", "("}, "regular expression");
+  expect_usage({"-o", "a.xml", "--weights", "int8", "--activations", "int4"}, "int4");
+  expect_usage({"-o", "a.xml", "--weights", "bf16", "--activations", "int8"}, "bf16");
   EXPECT_THAT(Files(), IsEmpty());
 }
 

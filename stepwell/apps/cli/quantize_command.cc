@@ -1,30 +1,29 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "stepwell/apps/cli/calibration.h"
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/model_summary.h"
 #include "stepwell/apps/cli/output_folder.h"
 #include "stepwell/apps/cli/progress_bar.h"
-#include "stepwell/apps/cli/text_table.h"
+#include "stepwell/apps/cli/quantize_report.h"
 #include "stepwell/converter/annotate_ir.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/ir/structure.h"
 #include "stepwell/quantize/name_pattern.h"
+#include "stepwell/quantize/output_errors.h"
 #include "stepwell/quantize/quantize.h"
+#include "stepwell/quantize/weight_moments.h"
 
 namespace stepwell::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using quantize::QuantizedLayer;
 using quantize::WeightFormat;
 
 struct QuantizeFlags {
@@ -34,7 +33,12 @@ struct QuantizeFlags {
   std::string output;
   WeightFormat weights = WeightFormat::kInt8;
   std::optional<std::int64_t> group;
+  std::optional<ActivationFormat> activations;
   std::string keep;
+  std::string calibrate;
+  std::string vocabulary;
+  std::string alphabet;
+  std::string language_model;
   bool json = false;
 };
 
@@ -61,15 +65,50 @@ ir::Graph SourceGraph(const QuantizeFlags& flags) {
   return std::move(result.graph);
 }
 
-quantize::QuantizeResult Quantized(const QuantizeFlags& flags, const ir::Graph& graph) {
+CalibrationFlags DataFlags(const QuantizeFlags& flags) {
+  return {flags.calibrate, flags.vocabulary, flags.alphabet, flags.language_model, {}};
+}
+
+quantize::QuantizeResult Quantized(const QuantizeFlags& flags, const ir::Graph& graph,
+                                   quantize::WeightMoments moments) {
   ProgressBar bar("quantising");
   return While([&] { return fmt::format("quantising '{}'", flags.model.name()); },
                [&] {
                  return quantize::Quantize(graph, {.format = flags.weights,
                                                    .group = flags.group,
+                                                   .activations = flags.activations,
                                                    .keep = flags.keep,
+                                                   .moments = std::move(moments),
                                                    .progress = [&](double done) { bar.Show(done); }});
                });
+}
+
+template <class Work>
+auto WithProgress(const char* what, Work work) {
+  ProgressBar bar(what);
+  return work([&](double done) { bar.Show(done); });
+}
+
+// Rounds by what the data gives the weights to multiply, and measures what it cost on the same data.
+QuantizeReport QuantizedByData(const QuantizeFlags& flags, const ir::Graph& graph) {
+  const auto before = runtime::LoadedModel::Of(graph);
+  CalibrationFlags data = DataFlags(flags);
+  const auto frame = [&] { return fmt::format("running '{}' on '{}'", flags.model.name(), flags.calibrate); };
+  return While(frame, [&] {
+    const auto calls = Calibration::Open(before, data)->Calls();
+    QuantizeReport report;
+    report.result = Quantized(flags, graph, WithProgress("watching", [&](const auto& progress) {
+                                return quantize::CollectMoments(graph, calls, progress);
+                              }));
+    report.output_errors = WithProgress("comparing", [&](const auto& progress) {
+      return quantize::CompareOutputs(graph, report.result.graph, calls, progress);
+    });
+    report.data = WithProgress("reading", [&](const auto& progress) {
+      data.progress = progress;
+      return Calibration::Open(before, data)->Compare(before, runtime::LoadedModel::Of(report.result.graph));
+    });
+    return report;
+  });
 }
 
 ir::WriteIrResult Write(const QuantizeFlags& flags, const ir::Graph& graph) {
@@ -81,64 +120,29 @@ ir::WriteIrResult Write(const QuantizeFlags& flags, const ir::Graph& graph) {
                      {.progress = [&](std::size_t written) { bar.Show(static_cast<double>(written) / weights); }});
 }
 
-std::string FormatText(const QuantizedLayer& layer) {
-  const std::string_view format = NameOf(layer.format);
-  if (layer.format == WeightFormat::kBf16) return std::string(format);
-  return layer.group == 0 ? fmt::format("{} by channel", format) : fmt::format("{} by {}", format, layer.group);
-}
-
-void PrintLayers(const std::vector<QuantizedLayer>& layers) {
-  TextTable table({"weights", "shape", "stored as", "largest error", "signal to noise"});
-  for (const QuantizedLayer& layer : layers) {
-    table.Add({layer.name, ToText(layer.shape), FormatText(layer),
-               fmt::format("{:.3f} %", 100 * layer.error.relative()),
-               fmt::format("{:.1f} dB", layer.error.signal_to_noise_decibel())});
+void RefuseWithoutData(const QuantizeFlags& flags) {
+  if (!flags.calibrate.empty()) return;
+  const std::pair<const char*, const std::string&> readers[] = {
+      {"--vocab", flags.vocabulary}, {"--alphabet", flags.alphabet}, {"--lm", flags.language_model}};
+  for (const auto& [flag, value] : readers) {
+    if (!value.empty()) throw CLI::RequiresError(flag, "--calibrate");
   }
-  fmt::print("{}\nlargest error: of the largest magnitude of the same weights\n", table.Plain());
-}
-
-Json LayerJson(const QuantizedLayer& layer) {
-  const double noise = layer.error.signal_to_noise_decibel();
-  Json shape = Json::array();
-  for (const Dim dim : layer.shape.dims()) shape.push_back(dim);
-  return {{"name", layer.name},
-          {"shape", shape},
-          {"format", NameOf(layer.format)},
-          {"group", layer.group},
-          {"largest_relative_error", layer.error.relative()},
-          {"signal_to_noise_db", std::isfinite(noise) ? Json(noise) : Json()},
-          {"bytes_before", layer.bytes_before},
-          {"bytes_after", layer.bytes_after}};
-}
-
-Json ResultJson(const quantize::QuantizeResult& result, std::size_t bytes_before, const ir::WriteIrResult& files) {
-  Json layers = Json::array();
-  for (const QuantizedLayer& layer : result.layers) layers.push_back(LayerJson(layer));
-  return {{"xml", std::filesystem::absolute(files.xml).string()},
-          {"bin", std::filesystem::absolute(files.bin).string()},
-          {"xml_bytes", files.xml_bytes},
-          {"bin_bytes", files.bin_bytes},
-          {"weight_bytes_before", bytes_before},
-          {"weight_bytes_after", Summarise(result.graph).weight_bytes},
-          {"layers", layers}};
 }
 
 void Quantize(const QuantizeFlags& flags) {
   if (flags.weights == WeightFormat::kBf16 && flags.group) {
     throw CLI::ValidationError("--group", "says which weights share a scale, and bf16 has no scales");
   }
-  const ir::Graph graph = SourceGraph(flags);
-  const std::size_t bytes_before = Summarise(graph).weight_bytes;
-  const quantize::QuantizeResult result = Quantized(flags, graph);
-  const ir::WriteIrResult files = Write(flags, result.graph);
-  if (flags.json) {
-    fmt::print("{}\n", ResultJson(result, bytes_before, files).dump(2));
-    return;
+  if (flags.weights == WeightFormat::kBf16 && flags.activations == ActivationFormat::kInt8) {
+    throw CLI::ValidationError("--activations", "int8 goes with weights of int8 or int4, and these are bf16");
   }
-  PrintLayers(result.layers);
-  fmt::print("\nall constants: {} bytes before, {} now\nXML file: {}\nBIN file: {}\n", bytes_before,
-             Summarise(result.graph).weight_bytes, std::filesystem::absolute(files.xml).string(),
-             std::filesystem::absolute(files.bin).string());
+  RefuseWithoutData(flags);
+  const ir::Graph graph = SourceGraph(flags);
+  QuantizeReport report =
+      flags.calibrate.empty() ? QuantizeReport{Quantized(flags, graph, {})} : QuantizedByData(flags, graph);
+  report.bytes_before = Summarise(graph).weight_bytes;
+  report.files = Write(flags, report.result.graph);
+  flags.json ? PrintReportAsJson(report) : PrintReport(report);
 }
 
 }  // namespace
@@ -155,6 +159,14 @@ void AddQuantizeCommand(CLI::App& program) {
   command->add_option("--weights", flags->weights, "How to store weights: int8, int4 or bf16")
       ->required()
       ->transform(CLI::Transformer(formats));
+  const std::map<std::string, ActivationFormat> activations = {{"fp32", ActivationFormat::kFp32},
+                                                               {"int8", ActivationFormat::kInt8}};
+  command
+      ->add_option(
+          "--activations", flags->activations,
+          "What products by these weights do with the other operand: fp32 as it is, int8 rounded row by row as "
+          "it comes (default: int8; fp32 with bf16)")
+      ->transform(CLI::Transformer(activations));
   command
       ->add_option("--group", flags->group,
                    "How many inputs of a channel share a scale; 0: all (default: 0 for int8; 64 or 32 for int4)")
@@ -164,6 +176,14 @@ void AddQuantizeCommand(CLI::App& program) {
           "--keep", flags->keep,
           "Regular expression: leave weights alone in whose name, or that of a node that reads them, it is found")
       ->check(PatternError);
+  command->add_option("--calibrate", flags->calibrate,
+                      "Data to round by and to measure the cost on: recordings (a file, a folder, a list as .csv, .json "
+                      "or .txt) for a speech model, a text for a word model");
+  command->add_option("--vocab", flags->vocabulary, "With --calibrate: a word model's vocabulary, one word a line");
+  command->add_option("--alphabet", flags->alphabet,
+                      "With --calibrate: labels of the classes, one a line (default: the model's own)");
+  command->add_option("--lm", flags->language_model,
+                      "With --calibrate: read texts with this word n-gram model in ARPA form, too");
   command->add_flag("--json", flags->json, "Print the result as JSON");
   command->callback([flags] { Quantize(*flags); });
 }

@@ -62,10 +62,13 @@ state::Stepper Transcriber::MakeStepper() const {
 }
 
 TranscriptionStream Transcriber::Open(std::size_t rewind_depth) const {
+  return {*this, state::Stream(layout_, {.rewind_depth = rewind_depth, .part = OpenPart()})};
+}
+
+std::unique_ptr<SpeechPart> Transcriber::OpenPart() const {
   std::unique_ptr<CtcDecoder> decoder = decoder_->Clone();
   decoder->Reset();
-  auto part = std::make_unique<SpeechPart>(source_->Fresh(), model_.feature_shape(), std::move(decoder));
-  return {*this, state::Stream(layout_, {.rewind_depth = rewind_depth, .part = std::move(part)})};
+  return std::make_unique<SpeechPart>(source_->Fresh(), model_.feature_shape(), std::move(decoder));
 }
 
 TranscriptionStream::TranscriptionStream(const Transcriber& transcriber, state::Stream stream)

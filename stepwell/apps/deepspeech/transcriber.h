@@ -40,6 +40,8 @@ class Transcriber {
   // A transcription that has heard nothing. `rewind_depth`: how many calls Rewind() can take back. The transcriber must
   // outlive it.
   TranscriptionStream Open(std::size_t rewind_depth = 0) const;
+  // What such a transcription remembers, for whoever makes the calls himself.
+  std::unique_ptr<SpeechPart> OpenPart() const;
 
  private:
   friend class TranscriptionStream;
