@@ -14,13 +14,13 @@ namespace stepwell::cli {
 
 // Texts of recordings, as a model's output is read in one way.
 struct TextCost {
-  std::string reading;              // "greedy"
+  std::string reading;  // "greedy"
   std::size_t recordings = 0;
-  std::size_t changed_texts = 0;    // that the quantised model gives otherwise
-  std::size_t words_before = 0;     // in the texts of the model before
-  std::size_t changed_words = 0;    // word errors of the quantised model's texts, against those
-  std::size_t words_said = 0;       // in the transcripts; 0 where there are none
-  std::size_t errors_before = 0;    // word errors against the transcripts
+  std::size_t changed_texts = 0;  // that the quantised model gives otherwise
+  std::size_t words_before = 0;   // in the texts of the model before
+  std::size_t changed_words = 0;  // word errors of the quantised model's texts, against those
+  std::size_t words_said = 0;     // in the transcripts; 0 where there are none
+  std::size_t errors_before = 0;  // word errors against the transcripts
   std::size_t errors_after = 0;
 };
 struct PerplexityCost {

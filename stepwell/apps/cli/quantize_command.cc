@@ -96,10 +96,9 @@ QuantizeReport QuantizedByData(const QuantizeFlags& flags, const ir::Graph& grap
   const auto frame = [&] { return fmt::format("running '{}' on '{}'", flags.model.name(), flags.calibrate); };
   return While(frame, [&] {
     const auto calls = Calibration::Open(before, data)->Calls();
-    QuantizeReport report;
-    report.result = Quantized(flags, graph, WithProgress("watching", [&](const auto& progress) {
-                                return quantize::CollectMoments(graph, calls, progress);
-                              }));
+    const auto moments = WithProgress(
+        "watching", [&](const auto& progress) { return quantize::CollectMoments(graph, calls, progress); });
+    QuantizeReport report{Quantized(flags, graph, moments)};
     report.output_errors = WithProgress("comparing", [&](const auto& progress) {
       return quantize::CompareOutputs(graph, report.result.graph, calls, progress);
     });
@@ -176,9 +175,10 @@ void AddQuantizeCommand(CLI::App& program) {
           "--keep", flags->keep,
           "Regular expression: leave weights alone in whose name, or that of a node that reads them, it is found")
       ->check(PatternError);
-  command->add_option("--calibrate", flags->calibrate,
-                      "Data to round by and to measure the cost on: recordings (a file, a folder, a list as .csv, .json "
-                      "or .txt) for a speech model, a text for a word model");
+  command->add_option(
+      "--calibrate", flags->calibrate,
+      "Data to round by and to measure the cost on: recordings (a file, a folder, a list as .csv, .json "
+      "or .txt) for a speech model, a text for a word model");
   command->add_option("--vocab", flags->vocabulary, "With --calibrate: a word model's vocabulary, one word a line");
   command->add_option("--alphabet", flags->alphabet,
                       "With --calibrate: labels of the classes, one a line (default: the model's own)");

@@ -34,8 +34,7 @@ void PrintLayers(const QuantizeReport& report) {
   if (!report.output_errors.empty()) header.emplace_back("output's largest error");
   TextTable table(header);
   for (const QuantizedLayer& layer : report.result.layers) {
-    std::vector<std::string> row = {layer.name, ToText(layer.shape), FormatText(layer),
-                                    Percent(layer.error.relative()),
+    std::vector<std::string> row = {layer.name, ToText(layer.shape), FormatText(layer), Percent(layer.error.relative()),
                                     fmt::format("{:.1f} dB", layer.error.signal_to_noise_decibel())};
     if (!report.output_errors.empty()) {
       const auto error = OutputErrorOf(report, layer);
@@ -68,7 +67,7 @@ Json LayerJson(const QuantizeReport& report, const QuantizedLayer& layer) {
                {"shape", shape},
                {"format", NameOf(layer.format)},
                {"group", layer.group},
-               {"activations", NameOf(layer.activations)},
+               {"activations", quantize::NameOf(layer.activations)},
                {"largest_relative_error", layer.error.relative()},
                {"signal_to_noise_db", std::isfinite(noise) ? Json(noise) : Json()},
                {"bytes_before", layer.bytes_before},

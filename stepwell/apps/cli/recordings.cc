@@ -48,8 +48,10 @@ std::vector<std::string> CsvFields(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '"') {
       const bool is_letter = quoted && i + 1 < line.size() && line[i + 1] == '"';
-      if (is_letter) fields.back() += line[i++];
-      else quoted = !quoted;
+      if (is_letter)
+        fields.back() += line[i++];
+      else
+        quoted = !quoted;
     } else if (line[i] == ',' && !quoted) {
       fields.emplace_back();
     } else {
@@ -78,8 +80,8 @@ std::vector<Recording> InCsv(std::string_view text) {
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::vector<std::string> fields = CsvFields(lines[i]);
     if (fields.size() != header.size()) {
-      throw Error(ErrorKind::kInvalidModel, fmt::format("row {} has {} fields, and {} were expected", i,
-                                                        fields.size(), header.size()));
+      throw Error(ErrorKind::kInvalidModel,
+                  fmt::format("row {} has {} fields, and {} were expected", i, fields.size(), header.size()));
     }
     Recording& recording = recordings.emplace_back();
     recording.audio = fields[static_cast<std::size_t>(file - header.begin())];

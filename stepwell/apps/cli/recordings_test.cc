@@ -10,7 +10,7 @@ namespace stepwell::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::MessageOf;
+
 using testing::TempFolder;
 
 class Recordings : public ::testing::Test {

@@ -5,9 +5,12 @@
 #include <sstream>
 
 #include "stepwell/apps/lm1b/text_scorer.h"
+#include "stepwell/apps/lm1b/unique_characters.h"
 #include "stepwell/base/error.h"
 #include "stepwell/base/file.h"
 #include "stepwell/base/text.h"
+#include "stepwell/ir/find_role.h"
+#include "stepwell/ir/roles.h"
 
 namespace stepwell::cli {
 namespace {
@@ -30,7 +33,8 @@ std::vector<std::string_view> SentencesOf(std::string_view text) {
 WordCalibration::WordCalibration(Model model, const CalibrationFlags& flags)
     : flags_(flags),
       vocabulary_(LoadVocabulary(flags.vocabulary)),
-      model_(std::move(model), vocabulary_),
+      graph_model_(std::move(model)),
+      model_(graph_model_, vocabulary_),
       text_(ReadTextFile(flags.data, kMostTextBytes)) {
   if (Trim(text_).empty()) {
     throw Error(ErrorKind::kInvalidArgument, fmt::format("'{}' holds no words", flags.data));
@@ -38,18 +42,21 @@ WordCalibration::WordCalibration(Model model, const CalibrationFlags& flags)
 }
 
 quantize::ModelCall WordCalibration::CallOf(const std::vector<std::int32_t>& characters) const {
-  const auto tensor = [&](std::size_t input, const std::vector<std::int32_t>& values) {
-    return quantize::FedTensor{input, Tensor::Of<std::int32_t>(model_.WordShape(input), std::span(values))};
+  const ir::Graph& graph = graph_model_->graph();
+  const auto fed = [&](std::size_t input, const std::vector<std::int32_t>& values) {
+    Shape word = Shape::Filled(graph.inputs()[input].default_shape.rank(), 1);
+    word[word.rank() - 1] = model_.encoder().word_length();
+    return quantize::FedTensor{input, Tensor::Of<std::int32_t>(word, std::span(values))};
   };
   quantize::ModelCall call;
-  if (model_.characters()) {
-    call.push_back(tensor(*model_.characters(), characters));
+  if (const auto input = ir::FindInputOfRole(graph, ir::kRoleCharacters)) {
+    call.push_back(fed(*input, characters));
     return call;
   }
   apps::UniqueCharacters split;
   split.Find(characters);
-  call.push_back(tensor(model_.unique_form()->values, split.values));
-  call.push_back(tensor(model_.unique_form()->indices, split.indices));
+  call.push_back(fed(*ir::FindInputOfRole(graph, ir::kRoleUniqueCharacters), split.values));
+  call.push_back(fed(*ir::FindInputOfRole(graph, ir::kRoleCharacterIndices), split.indices));
   return call;
 }
 

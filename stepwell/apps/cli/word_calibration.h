@@ -24,6 +24,7 @@ class WordCalibration final : public Calibration {
 
   CalibrationFlags flags_;
   std::shared_ptr<const apps::Vocabulary> vocabulary_;
+  Model graph_model_;
   apps::WordModel model_;
   std::string text_;
 };

@@ -1,7 +1,5 @@
 #include "stepwell/apps/lm1b/word_input.h"
 
-#include <algorithm>
-
 #include "stepwell/base/checked.h"
 
 namespace stepwell::apps {
@@ -27,7 +25,7 @@ WordInput::WordInput(const WordNetwork& network, std::span<const runtime::Plan::
 
 std::span<const ConstTensorView> WordInput::Make(const std::vector<std::int32_t>& characters) {
   if (!session_) {
-    if (unique_) FindUnique(characters);
+    if (unique_) split_.Find(characters);
     views_ = ViewsFor(ports_, characters);
     return views_;
   }
@@ -45,7 +43,7 @@ std::span<const ConstTensorView> WordInput::Make(const std::vector<std::int32_t>
 }
 
 WordCache::Value WordInput::Compute(const std::vector<std::int32_t>& characters) {
-  if (unique_) FindUnique(characters);
+  if (unique_) split_.Find(characters);
   const std::span<const runtime::Plan::Port> outputs = session_->plan().outputs();
   const std::vector<std::size_t> offsets = OffsetsOf(outputs);
   auto tensors = std::make_shared<AlignedBuffer>(offsets.back());
@@ -62,21 +60,10 @@ std::vector<ConstTensorView> WordInput::ViewsFor(std::span<const runtime::Plan::
   std::vector<ConstTensorView> views;
   for (const runtime::Plan::Port& port : ports) {
     const std::vector<std::int32_t>& values =
-        !unique_ ? characters : (port.name == unique_->values ? values_ : indices_);
+        !unique_ ? characters : (port.name == unique_->values ? split_.values : split_.indices);
     views.emplace_back(port.type, std::as_bytes(std::span(values)).data());
   }
   return views;
-}
-
-void WordInput::FindUnique(const std::vector<std::int32_t>& characters) {
-  values_.clear();
-  indices_.clear();
-  for (const std::int32_t character : characters) {
-    const auto found = std::find(values_.begin(), values_.end(), character);
-    indices_.push_back(static_cast<std::int32_t>(found - values_.begin()));
-    if (found == values_.end()) values_.push_back(character);
-  }
-  values_.resize(characters.size());
 }
 
 }  // namespace stepwell::apps

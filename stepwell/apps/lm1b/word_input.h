@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stepwell/apps/lm1b/unique_characters.h"
 #include "stepwell/apps/lm1b/word_network.h"
 #include "stepwell/runtime/session.h"
 
@@ -27,7 +28,6 @@ class WordInput {
   std::span<const ConstTensorView> Make(const std::vector<std::int32_t>& characters);
 
  private:
-  void FindUnique(const std::vector<std::int32_t>& characters);
   // For inputs of the model's graph.
   std::vector<ConstTensorView> ViewsFor(std::span<const runtime::Plan::Port> ports,
                                         const std::vector<std::int32_t>& characters) const;
@@ -37,8 +37,7 @@ class WordInput {
   std::vector<runtime::Plan::Port> ports_;
   std::optional<UniqueForm> unique_;
   std::optional<runtime::Session> session_;  // of the word's plan, where there is one
-  std::vector<std::int32_t> values_;         // the distinct characters, zeros behind them
-  std::vector<std::int32_t> indices_;
+  UniqueCharacters split_;
   WordCache::Value word_;  // the tensors of the word being added
   std::vector<ConstTensorView> views_;
 };
