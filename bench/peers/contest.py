@@ -89,10 +89,13 @@ def run_json(command, timeout=600):
 
 
 class Entry:
-    """One row of a comparison. make() starts the contestant; values are its rounds' figures, failed says why none."""
+    """One row of a comparison. make() starts the contestant; values are its rounds' figures, failed says why none.
 
-    def __init__(self, name, make, **facts):
-        self.name, self.make, self.facts = name, make, facts
+    once: it takes part in the first round only.
+    """
+
+    def __init__(self, name, make, once=False):
+        self.name, self.make, self.once = name, make, once
         self.values, self.failed, self.contestant, self.notes = [], None, None, {}
 
     def attempt(self, action):
@@ -125,7 +128,7 @@ class Entry:
         self.contestant = None
 
     def row(self):
-        return {"name": self.name, "values": self.values, "failed": self.failed, **self.facts}
+        return {"name": self.name, "values": self.values, "failed": self.failed}
 
 
 def contest(entries, rounds, calls, one_at_a_time=False):
@@ -136,6 +139,8 @@ def contest(entries, rounds, calls, one_at_a_time=False):
             entry.start()
     for number in range(rounds):
         for entry in entries:
+            if entry.once and number:
+                continue
             entry.start()
             entry.measure(calls)
             if one_at_a_time:

@@ -63,8 +63,9 @@ def is_current(result, *sources):
 
 
 def converted(program, source, folder, *flags):
-    """Our IR of a source and what `info` says of it."""
-    folder = Path(folder)
+    """Our IR of a source and what `info` says of it; `folder` is where the peers keep what they make of the source."""
+    folder, twins = Path(folder), Path(str(folder) + "-twins")
+    twins.mkdir(parents=True, exist_ok=True)
     xml = folder / "model.xml"
     if not is_current(xml, source, program):
         shutil.rmtree(folder, ignore_errors=True)
@@ -72,7 +73,7 @@ def converted(program, source, folder, *flags):
         say(f"  converting {source}")
         subprocess.run([program, "convert", source, *flags, "--output_dir", str(folder), "--model_name", "model", "--silent"],
                        check=True, stdout=sys.stderr)
-    return {"ir": str(xml), "folder": str(folder), "info": run_json([program, "info", str(xml), "--json"])}
+    return {"ir": str(xml), "folder": str(twins), "info": run_json([program, "info", str(xml), "--json"])}
 
 
 def quantized(program, ir, weights, *flags):

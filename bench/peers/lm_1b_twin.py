@@ -63,7 +63,7 @@ class Interleaved:
     def blocks(self, rows=64):
         for start in range(0, self.shape[0], rows):
             parts = [shard[:, start:start + rows] for shard in self.parts]
-            yield np.stack(parts, axis=1).reshape(self.shape[1], -1).T
+            yield np.ascontiguousarray(np.stack(parts, axis=1).reshape(self.shape[1], -1).T)
 
     def largest(self):
         return np.stack([np.abs(shard).max(axis=1) for shard in self.parts], axis=1).ravel()

@@ -1,14 +1,19 @@
 """The tables of lm_1b: time of a word at full size, and error of the inexact runtimes."""
+import os
+import statistics
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 
-from contest import Entry, Stepwell, Worker, contest, run_json, say
+from contest import Entry, Failed, Stepwell, Worker, contest, run_json, say
 from full_size import MAKE, converted, quantized
 from report import table
 from speech import attempt, memory_entry, memory_note
 
+WARM_UP = 3
 # Row -> class in lm_1b.py, variant, the file of ours it runs.
 PEERS = {
     "ONNX Runtime, twin, fp32": ("OnnxRuntime", "fp32", "fp32"),
@@ -39,13 +44,45 @@ class Words:
     def ours(self, weights):
         return Stepwell(self.options.stepwell, [self.file(weights), "--threads", str(self.options.threads)])
 
+    def vocabulary(self):
+        """A vocabulary file as large as the softmax, its words made up."""
+        rows = next(port["shape"][1] for port in self.model["info"]["outputs"] if port.get("role") == "word_probabilities")
+        path = Path(self.model["folder"], "vocabulary.txt")
+        path.write_text("\n".join(["</S>", "<S>", "<UNK>", *(f"word{row}" for row in range(3, rows)), "!!!MAXTERMID", ""]))
+        return str(path)
+
     def entries(self):
         ours = [Entry(f"Stepwell, {weights}", lambda weights=weights: self.ours(weights)) for weights in ("fp32", "int8")]
-        return ours + [Entry(name, lambda name=name: self.peer(name)) for name in PEERS]
+        ours.append(Entry("Stepwell, exact top 40 of fp32 (sample)", lambda: Sampling(self)))
+        return ours + [Entry(name, lambda name=name: self.peer(name), once=name == "TensorFlow") for name in PEERS]
+
+
+class Sampling:
+    """`stepwell sample --top-k 40`: the exact likeliest words of the fp32 model. Words are timed as they are printed."""
+
+    def __init__(self, words):
+        options = words.options
+        self.command = [options.stepwell, "sample", words.file("fp32"), "--vocab", words.vocabulary(), "--top-k", "40",
+                        "--seed", "1", "--threads", str(options.threads), "--count"]
+
+    def measure(self, calls):
+        """Milliseconds a word; the words before the first `calls` count as warming up."""
+        process = subprocess.Popen([*self.command, str(WARM_UP + calls)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        moments = []
+        while os.read(process.stdout.fileno(), 1 << 16):
+            moments.append(time.perf_counter())
+        if process.wait():
+            raise Failed(process.stderr.read().decode().strip().splitlines()[-1])
+        if len(moments) < WARM_UP + 2:
+            raise Failed(f"{len(moments)} words were drawn")
+        return 1e3 * statistics.median(np.diff(moments[WARM_UP:]))
+
+    def stop(self):
+        pass
 
 
 def word_table(words):
-    """One process at a time: each of them holds up to 9 GB."""
+    """One process at a time: each of them holds up to 9 GB. TensorFlow, which starts slowly, in one round."""
     options, title = words.options, "lm_1b, a word a call"
     say(title)
     words.file("int8")  # made before anything is measured
