@@ -29,9 +29,10 @@ class PanelRun {
         (!IsTurnable() || variant_.takes_rows)) {  // the panel is read once, as memory gives it
       AddStretch({product_.panel.rows, OwnKind(), 0, a_.places()});
     } else {
+      const std::int64_t stretch_places = StretchPlaces();
       std::int64_t begin = 0;
       do {  // once at least: groups without a place are finished, too
-        const std::int64_t end = std::min(begin + kStretchPlaces, a_.places());
+        const std::int64_t end = std::min(begin + stretch_places, a_.places());
         AddStretch(BytesOf(begin, end));
         begin = end;
       } while (begin < a_.places());
@@ -46,6 +47,13 @@ class PanelRun {
     std::int64_t begin;
     std::int64_t end;
   };
+
+  // Stretches of one length, so that each one leaves time to fetch the next.
+  std::int64_t StretchPlaces() const {
+    const std::int64_t fours = a_.places() / 4;
+    const std::int64_t stretches = (a_.places() + kStretchPlaces - 1) / kStretchPlaces;
+    return stretches == 0 ? 0 : (fours + stretches - 1) / stretches * 4;
+  }
 
   bool IsNibbles() const { return product_.panel.dtype == DType::kI4; }
   bool IsTurnable() const { return product_.panel.layout == PanelLayout::kTurnable; }

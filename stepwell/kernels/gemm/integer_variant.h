@@ -35,13 +35,6 @@ struct PlacedRows {
   const std::byte* At(std::int64_t place) const {
     return rows + (inputs == nullptr ? place : inputs[place]) * row_bytes;
   }
-  // Of a place up to twice `places`; null past the end.
-  const std::byte* AheadAt(std::int64_t place) const {
-    const bool is_next = place >= places;
-    if (is_next && (next_panel == nullptr || place >= 2 * places)) return nullptr;
-    if (is_next) place -= places;
-    return (is_next ? next_panel : rows) + (inputs == nullptr ? place : inputs[place]) * row_bytes;
-  }
 };
 
 // Some rows by a stretch of a panel, the places [begin, end).
@@ -49,8 +42,8 @@ struct IntegerBlock {
   Fours kind = Fours::kBytes;
   const std::byte* weights = nullptr;  // of place `begin`; not of kinds that are not turned
   PlacedRows rows_of_weights;          // where they are, or come from
-  // Of each four rows that come `ahead` places later, those from ahead_first on, ahead_step apart, are fetched into the
-  // cache on the way. 4 or more: none.
+  // Of each four rows that come `ahead` places later, those from ahead_first on, ahead_step apart, may be fetched into
+  // the cache on the way. 4 or more: none.
   std::int64_t ahead = 0;
   std::int64_t ahead_first = 4;
   std::int64_t ahead_step = 1;

@@ -46,30 +46,73 @@ STEPWELL_AVX512 inline __m512i LoadRow(const std::byte* row) {
 }
 
 template <bool kNibbles>
-STEPWELL_AVX512 inline Weights TurnFour(const PlacedRows& rows, std::int64_t place) {
-  const __m512i a = LoadRow<kNibbles>(rows.At(place)), b = LoadRow<kNibbles>(rows.At(place + 1));
-  const __m512i c = LoadRow<kNibbles>(rows.At(place + 2)), d = LoadRow<kNibbles>(rows.At(place + 3));
-  const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
-  const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
-  return {{_mm512_unpacklo_epi16(ab_low, cd_low), _mm512_unpackhi_epi16(ab_low, cd_low),
-           _mm512_unpacklo_epi16(ab_high, cd_high), _mm512_unpackhi_epi16(ab_high, cd_high)}};
-}
+constexpr std::int64_t kRowBytes = kNibbles ? kWidth / 2 : kWidth;
 
-template <Fours kKind>
-STEPWELL_AVX512 inline Weights Load(const IntegerBlock& block, std::int64_t place) {
-  const std::int64_t at = (place - block.begin) * kWidth;  // bytes in fours
-  if constexpr (kKind == Fours::kBytes || kKind == Fours::kOffsetBytes) return LoadBytes(block.weights + at);
-  if constexpr (kKind == Fours::kNibbles) return LoadNibbles(block.weights + at / 2);
-  if constexpr (kKind == Fours::kByteRows) return TurnFour<false>(block.rows_of_weights, place);
-  return TurnFour<true>(block.rows_of_weights, place);
-}
+// A panel's rows in the order of places, whose number and kind are known.
+template <bool kNibbles, bool kListed>
+class Rows {
+ public:
+  explicit Rows(const PlacedRows& rows)
+      : rows_(rows.rows), inputs_(rows.inputs), places_(rows.places), next_panel_(rows.next_panel) {}
 
-STEPWELL_AVX512 inline void FetchAhead(const IntegerBlock& block, std::int64_t place) {
-  for (std::int64_t i = block.ahead_first; i < kFour; i += block.ahead_step) {
-    const std::byte* row = block.rows_of_weights.AheadAt(place + block.ahead + i);
-    if (row != nullptr) _mm_prefetch(reinterpret_cast<const char*>(row), _MM_HINT_T0);
+  STEPWELL_AVX512 Weights Turn(std::int64_t place) const {
+    const __m512i a = LoadRow<kNibbles>(At(rows_, place)), b = LoadRow<kNibbles>(At(rows_, place + 1));
+    const __m512i c = LoadRow<kNibbles>(At(rows_, place + 2)), d = LoadRow<kNibbles>(At(rows_, place + 3));
+    const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
+    const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
+    return {{_mm512_unpacklo_epi16(ab_low, cd_low), _mm512_unpackhi_epi16(ab_low, cd_low),
+             _mm512_unpacklo_epi16(ab_high, cd_high), _mm512_unpackhi_epi16(ab_high, cd_high)}};
   }
-}
+
+  // Fetches rows of the four that begin at a place, past the last one those of the next panel: which follows at once in
+  // memory, if all rows are read.
+  STEPWELL_AVX512 void Fetch(std::int64_t place, std::int64_t first, std::int64_t step) const {
+    const std::byte* rows = rows_;
+    if (kListed && place >= places_) {
+      place -= places_;
+      rows = next_panel_;
+      if (rows == nullptr || place >= places_) return;
+    }
+    for (std::int64_t i = first; i < kFour; i += step) {
+      _mm_prefetch(reinterpret_cast<const char*>(At(rows, place + i)), _MM_HINT_T0);
+    }
+  }
+
+ private:
+  const std::byte* At(const std::byte* rows, std::int64_t place) const {
+    return rows + (kListed ? std::int64_t{inputs_[place]} : place) * kRowBytes<kNibbles>;
+  }
+
+  const std::byte* rows_;
+  const std::int32_t* inputs_;
+  std::int64_t places_;
+  const std::byte* next_panel_;
+};
+
+// Where a block's weights come from, four inputs at a time.
+template <Fours kKind, bool kListed>
+class WeightsOf {
+ public:
+  static constexpr bool kAreNibbles = kKind == Fours::kNibbles || kKind == Fours::kNibbleRows;
+
+  explicit WeightsOf(const IntegerBlock& block) : block_(block), rows_(block.rows_of_weights) {}
+
+  STEPWELL_AVX512 Weights Load(std::int64_t place) const {
+    const std::int64_t at = (place - block_.begin) * kWidth;  // bytes in fours
+    if constexpr (kKind == Fours::kBytes || kKind == Fours::kOffsetBytes) return LoadBytes(block_.weights + at);
+    if constexpr (kKind == Fours::kNibbles) return LoadNibbles(block_.weights + at / 2);
+    if constexpr (!AreTurned(kKind)) return rows_.Turn(place);
+  }
+
+  // What comes later, on the way. Bytes that were made of nibbles are ahead of those.
+  STEPWELL_AVX512 void Fetch(std::int64_t place) const {
+    if (block_.ahead_first < kFour) rows_.Fetch(place + block_.ahead, block_.ahead_first, block_.ahead_step);
+  }
+
+ private:
+  const IntegerBlock& block_;
+  const Rows<kAreNibbles || kKind == Fours::kOffsetBytes, kListed> rows_;
+};
 
 template <Fours kKind>
 STEPWELL_AVX512 inline __m512i AddProducts(__m512i sum, __m512i activations, __m512i weights) {
@@ -127,13 +170,14 @@ STEPWELL_AVX512 inline void End(const IntegerBlock& block, std::int64_t group, b
   }
 }
 
-template <int kRows, Fours kKind>
+template <int kRows, Fours kKind, bool kListed>
 STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
                                      Sums<kRows>& sums) {
+  const WeightsOf<kKind, kListed> source(block);
   const std::uint8_t* values = block.values;
   for (std::int64_t place = begin; place < end; place += kFour) {
-    FetchAhead(block, place);
-    const Weights weights = Load<kKind>(block, place);
+    source.Fetch(place);
+    const Weights weights = source.Load(place);
 #pragma GCC unroll 6
     for (int m = 0; m < kRows; ++m) {
       const __m512i x = Broadcast(values + m * block.stride + place);
@@ -146,17 +190,18 @@ STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t beg
 }
 
 // One row has too few sums to hide an instruction's latency: every other four is added to sums of its own.
-template <Fours kKind>
+template <Fours kKind, bool kListed>
 STEPWELL_AVX512 inline void AddFoursOfOneRow(const IntegerBlock& block, std::int64_t begin, std::int64_t end,
                                              Sums<1>& sums) {
+  const WeightsOf<kKind, kListed> source(block);
   const std::uint8_t* values = block.values;
   Sums<1> others;
   for (int v = 0; v < kVectors; ++v) others.rows[0][v] = _mm512_setzero_si512();
   std::int64_t place = begin;
   for (; place + 2 * kFour <= end; place += 2 * kFour) {
-    FetchAhead(block, place);
-    FetchAhead(block, place + kFour);
-    const Weights weights = Load<kKind>(block, place), other_weights = Load<kKind>(block, place + kFour);
+    source.Fetch(place);
+    source.Fetch(place + kFour);
+    const Weights weights = source.Load(place), other_weights = source.Load(place + kFour);
     const __m512i x = Broadcast(values + place), y = Broadcast(values + place + kFour);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
@@ -164,58 +209,75 @@ STEPWELL_AVX512 inline void AddFoursOfOneRow(const IntegerBlock& block, std::int
       others.rows[0][v] = AddProducts<kKind>(others.rows[0][v], y, other_weights.vectors[v]);
     }
   }
-  AddFours<1, kKind>(block, place, end, sums);
+  AddFours<1, kKind, kListed>(block, place, end, sums);
   for (int v = 0; v < kVectors; ++v) sums.rows[0][v] = _mm512_add_epi32(sums.rows[0][v], others.rows[0][v]);
 }
 
-template <int kRows, Fours kKind>
+template <int kRows, Fours kKind, bool kListed>
 STEPWELL_AVX512 void AddRows(const IntegerBlock& block) {
   for (std::int64_t group = block.first_group; group < block.end_group; ++group) {
     const std::int64_t group_begin = block.first_places[group], group_end = block.first_places[group + 1];
     const std::int64_t begin = std::max(group_begin, block.begin), end = std::min(group_end, block.end);
     Sums<kRows> sums = Begin<kRows, kKind>(block, group, begin == group_begin);
     if constexpr (kRows == 1) {
-      AddFoursOfOneRow<kKind>(block, begin, end, sums);
+      AddFoursOfOneRow<kKind, kListed>(block, begin, end, sums);
     } else {
-      AddFours<kRows, kKind>(block, begin, end, sums);
+      AddFours<kRows, kKind, kListed>(block, begin, end, sums);
     }
     End(block, group, end == group_end, sums);
   }
 }
 
-template <Fours kKind>
+template <Fours kKind, bool kListed>
 constexpr void (*kAddRows[kIntegerRows + 1])(const IntegerBlock&) = {
-    nullptr,           AddRows<1, kKind>, AddRows<2, kKind>, AddRows<3, kKind>,
-    AddRows<4, kKind>, AddRows<5, kKind>, AddRows<6, kKind>};
+    nullptr,
+    AddRows<1, kKind, kListed>,
+    AddRows<2, kKind, kListed>,
+    AddRows<3, kKind, kListed>,
+    AddRows<4, kKind, kListed>,
+    AddRows<5, kKind, kListed>,
+    AddRows<6, kKind, kListed>,
+};
 
-void Add(const IntegerBlock& block) {
+template <bool kListed>
+void AddBlock(const IntegerBlock& block) {
   switch (block.kind) {
     case Fours::kBytes:
-      return kAddRows<Fours::kBytes>[block.rows](block);
+      return kAddRows<Fours::kBytes, kListed>[block.rows](block);
     case Fours::kOffsetBytes:
-      return kAddRows<Fours::kOffsetBytes>[block.rows](block);
+      return kAddRows<Fours::kOffsetBytes, kListed>[block.rows](block);
     case Fours::kNibbles:
-      return kAddRows<Fours::kNibbles>[block.rows](block);
+      return kAddRows<Fours::kNibbles, kListed>[block.rows](block);
     case Fours::kByteRows:
-      return kAddRows<Fours::kByteRows>[block.rows](block);
+      return kAddRows<Fours::kByteRows, kListed>[block.rows](block);
     case Fours::kNibbleRows:
-      return kAddRows<Fours::kNibbleRows>[block.rows](block);
+      return kAddRows<Fours::kNibbleRows, kListed>[block.rows](block);
   }
+}
+
+void Add(const IntegerBlock& block) {
+  block.rows_of_weights.inputs == nullptr ? AddBlock<false>(block) : AddBlock<true>(block);
 }
 
 STEPWELL_AVX512 inline void Store(const Weights& weights, std::byte* fours) {
   for (int v = 0; v < kVectors; ++v) _mm512_storeu_si512(fours + 64 * v, weights.vectors[v]);
 }
 
-template <bool kNibbles>
+template <bool kNibbles, bool kListed>
 STEPWELL_AVX512 void TurnRows(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours) {
+  const Rows<kNibbles, kListed> source(rows);
   for (std::int64_t place = begin; place < end; place += kFour) {
-    Store(TurnFour<kNibbles>(rows, place), fours + (place - begin) * kWidth);
+    Store(source.Turn(place), fours + (place - begin) * kWidth);
   }
 }
 
 void Turn(const PlacedRows& rows, std::int64_t begin, std::int64_t end, std::byte* fours) {
-  rows.row_bytes < kWidth ? TurnRows<true>(rows, begin, end, fours) : TurnRows<false>(rows, begin, end, fours);
+  const bool is_listed = rows.inputs != nullptr;
+  if (rows.row_bytes == kRowBytes<true>) {
+    is_listed ? TurnRows<true, true>(rows, begin, end, fours) : TurnRows<true, false>(rows, begin, end, fours);
+  } else {
+    is_listed ? TurnRows<false, true>(rows, begin, end, fours) : TurnRows<false, false>(rows, begin, end, fours);
+  }
 }
 
 STEPWELL_AVX512 void Widen(const std::byte* nibbles, std::int64_t places, std::byte* fours) {
