@@ -32,7 +32,7 @@ void BenchLstm(benchmark::State& state) {
   const std::vector<float> x(AsSize(rows * inputs), 0.5F), h(AsSize(extent.batch * outputs)),
       c(AsSize(extent.batch * cells));
   std::vector<float> h_all(AsSize(rows * outputs)), c_all(AsSize(rows * cells));
-  AlignedBuffer scratch(layer.ScratchBytes(extent));
+  AlignedBuffer scratch(layer.ScratchBytes(extent, team));
   for (auto _ : state) {
     layer.Run(extent, {.x = x, .initial_h = h, .initial_c = c, .h_all = h_all, .c_all = c_all}, scratch.span(), team);
   }
