@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
@@ -89,6 +90,16 @@ constexpr std::int64_t kLine = 64;
 
 std::int64_t RoundUp(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
+// The indices in [begin, end) where a byte is not 0; writes one more element than it returns.
+std::int64_t ListKept(const std::uint8_t* marks, std::int64_t begin, std::int64_t end, std::int32_t* list) {
+  std::int64_t count = 0;
+  for (std::int64_t k = begin; k < end; ++k) {
+    list[count] = static_cast<std::int32_t>(k);
+    count += marks[k] != 0 ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace
 
 // Each group may need three places more. Rows an odd number of lines apart do not compete for the same cache sets.
@@ -148,11 +159,9 @@ void IntegerRows::Set(std::int64_t m, const float* row) const {
 void IntegerRows::SetStarts(std::int64_t m) const {
   const auto* values = reinterpret_cast<const std::int8_t*>(values_ + m * form_.stride);
   std::int32_t* starts = starts_ + m * form_.groups;
-  for (std::int64_t group = 0; group < form_.groups; ++group) {
-    std::int32_t sum = 0;
-    const std::int64_t end = std::min((group + 1) * form_.group, form_.inputs);
-    for (std::int64_t k = group * form_.group; k < end; ++k) sum += values[k];
-    starts[group] = -8 * sum;
+  for (std::int64_t begin = 0; begin < form_.inputs; begin += form_.group) {
+    const std::int64_t end = std::min(begin + form_.group, form_.inputs);
+    *starts++ = -8 * std::accumulate(values + begin, values + end, std::int32_t{0});
   }
 }
 
@@ -180,22 +189,18 @@ bool IntegerRows::MayLeaveOut() const {
 std::int64_t IntegerRows::MarkKept() const {
   std::copy_n(values_, form_.inputs, work_);
   for (std::int64_t m = 1; m < rows_; ++m) {
-    const std::uint8_t* values = values_ + m * form_.stride;
-    for (std::int64_t k = 0; k < form_.inputs; ++k) work_[k] |= values[k];
+    std::transform(work_, work_ + form_.inputs, values_ + m * form_.stride, work_, std::bit_or<std::uint8_t>());
   }
   return form_.inputs - std::count(work_, work_ + form_.inputs, std::uint8_t{0});
 }
 
 void IntegerRows::List() const {
+  std::int32_t* const list = list_;
   std::int64_t place = 0;
   for (std::int64_t group = 0; group < form_.groups; ++group) {
     first_places_[group] = static_cast<std::int32_t>(place);
-    const std::int64_t end = std::min((group + 1) * form_.group, form_.inputs);
-    for (std::int64_t k = group * form_.group; k < end; ++k) {
-      list_[place] = static_cast<std::int32_t>(k);
-      place += work_[k] != 0 ? 1 : 0;
-    }
-    while (place % kFour != 0) list_[place++] = -1;
+    place += ListKept(work_, group * form_.group, std::min((group + 1) * form_.group, form_.inputs), list + place);
+    while (place % kFour != 0) list[place++] = -1;
   }
   first_places_[form_.groups] = static_cast<std::int32_t>(place);
 }
@@ -205,11 +210,10 @@ void IntegerRows::Compact() const {
   for (std::int64_t m = 0; m < rows_; ++m) {
     std::uint8_t* values = values_ + m * form_.stride;
     std::copy_n(values, form_.inputs, work_);
-    for (std::int64_t place = 0; place < count; ++place) {
-      values[place] = list_[place] < 0 ? std::uint8_t{0} : work_[list_[place]];
-    }
+    std::transform(list_, list_ + count, values,
+                   [work = work_](std::int32_t input) { return input < 0 ? std::uint8_t{0} : work[input]; });
   }
-  for (std::int64_t place = 0; place < count; ++place) list_[place] = std::max(list_[place], 0);
+  std::transform(list_, list_ + count, list_, [](std::int32_t input) { return std::max(input, 0); });
 }
 
 }  // namespace stepwell::kernels

@@ -8,6 +8,8 @@ std::span<const IntegerVariant> IntegerVariants() {
   static const std::array variants = {
 #if defined(__x86_64__)
     kIntegerVariantAvx512,
+    kIntegerVariantAvxVnni,
+    kIntegerVariantAvx2,
 #endif
     kIntegerVariantAnywhere,
   };

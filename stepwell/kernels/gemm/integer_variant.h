@@ -86,6 +86,7 @@ const IntegerVariant& ChosenIntegerVariant();
 
 extern const IntegerVariant kIntegerVariantAvx512;
 extern const IntegerVariant kIntegerVariantAvxVnni;
+extern const IntegerVariant kIntegerVariantAvx2;
 extern const IntegerVariant kIntegerVariantAnywhere;
 
 }  // namespace stepwell::kernels

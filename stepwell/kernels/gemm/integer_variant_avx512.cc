@@ -36,6 +36,16 @@ STEPWELL_AVX512 inline Weights LoadNibbles(const std::byte* four) {
            _mm512_and_si512(_mm512_srli_epi16(first, 4), low), _mm512_and_si512(_mm512_srli_epi16(second, 4), low)}};
 }
 
+// The same, those of the vectors 2 and 3 times 16: their halves of bytes are left where they are.
+STEPWELL_AVX512 inline Weights LoadScaledNibbles(const std::byte* four) {
+  const auto* at = reinterpret_cast<const __m512i*>(four);
+  const __m512i low = _mm512_set1_epi8(0xF), high = _mm512_set1_epi8(static_cast<char>(0xF0));
+  __m512i first = _mm512_loadu_si512(at), second = _mm512_loadu_si512(at + 1);
+  __asm__("" : "+v"(first), "+v"(second));  // else each is loaded twice, and loads are what there are too few of
+  return {{_mm512_and_si512(first, low), _mm512_and_si512(second, low), _mm512_and_si512(first, high),
+           _mm512_and_si512(second, high)}};
+}
+
 template <bool kNibbles>
 STEPWELL_AVX512 inline __m512i LoadRow(const std::byte* row) {
   if constexpr (!kNibbles) return _mm512_loadu_si512(row);
@@ -98,15 +108,25 @@ class WeightsOf {
   explicit WeightsOf(const IntegerBlock& block) : block_(block), rows_(block.rows_of_weights) {}
 
   STEPWELL_AVX512 Weights Load(std::int64_t place) const {
-    const std::int64_t at = (place - block_.begin) * kWidth;  // bytes in fours
-    if constexpr (kKind == Fours::kBytes || kKind == Fours::kOffsetBytes) return LoadBytes(block_.weights + at);
-    if constexpr (kKind == Fours::kNibbles) return LoadNibbles(block_.weights + at / 2);
-    if constexpr (!AreTurned(kKind)) return rows_.Turn(place);
+    const std::int64_t first = place - block_.begin;
+    if constexpr (kKind == Fours::kBytes || kKind == Fours::kOffsetBytes) {
+      return LoadBytes(block_.weights + first * kRowBytes<false>);
+    } else if constexpr (kKind == Fours::kNibbles) {
+      return LoadScaledNibbles(block_.weights + first * kRowBytes<true>);
+    } else {
+      return rows_.Turn(place);
+    }
   }
 
-  // What comes later, on the way. Bytes that were made of nibbles are ahead of those.
+  // What comes later, on the way. Rows that are read once are fetched by their only block, others by all together;
+  // fours that are read once come one after the other, which the hardware sees by itself.
+  template <int kRows>
   STEPWELL_AVX512 void Fetch(std::int64_t place) const {
-    if (block_.ahead_first < kFour) rows_.Fetch(place + block_.ahead, block_.ahead_first, block_.ahead_step);
+    if constexpr (!AreTurned(kKind)) {
+      rows_.Fetch(place + block_.ahead, 0, 1);
+    } else if constexpr (kRows > 2 && kKind != Fours::kNibbles) {
+      rows_.Fetch(place + block_.ahead, block_.ahead_first, block_.ahead_step);
+    }
   }
 
  private:
@@ -124,6 +144,12 @@ STEPWELL_AVX512 inline __m512i Broadcast(const std::uint8_t* four) {
   std::int32_t values = 0;
   std::memcpy(&values, four, sizeof(values));
   return _mm512_set1_epi32(values);
+}
+
+// Sums by nibbles that were left where they are are so much too large, by 4 bits.
+template <Fours kKind>
+constexpr int ScaleBits(int vector) {
+  return kKind == Fours::kNibbles && vector >= kVectors / 2 ? 4 : 0;
 }
 
 template <int kRows>
@@ -145,14 +171,14 @@ STEPWELL_AVX512 inline Sums<kRows> Begin(const IntegerBlock& block, std::int64_t
         sums.rows[m][v] = _mm512_and_si512(_mm512_loadu_si512(block.offsets + group * kWidth + 16 * v),
                                            _mm512_set1_epi32(block.uses_zero[m]));
       } else {
-        sums.rows[m][v] = _mm512_set1_epi32(block.starts[m * block.groups + group]);
+        sums.rows[m][v] = _mm512_set1_epi32(block.starts[m * block.groups + group] * (1 << ScaleBits<kKind>(v)));
       }
     }
   }
   return sums;
 }
 
-template <int kRows>
+template <int kRows, Fours kKind>
 STEPWELL_AVX512 inline void End(const IntegerBlock& block, std::int64_t group, bool finished, const Sums<kRows>& sums) {
 #pragma GCC unroll 6
   for (int m = 0; m < kRows; ++m) {
@@ -164,7 +190,8 @@ STEPWELL_AVX512 inline void End(const IntegerBlock& block, std::int64_t group, b
       }
       float* out = block.out + m * kWidth + 16 * v;
       const __m512 scales = _mm512_loadu_ps(block.scales + group * kWidth + 16 * v);
-      const __m512 product = _mm512_mul_ps(_mm512_maskz_cvtepi32_ps(0xFFFF, sums.rows[m][v]), scales);
+      const __m512i sum = _mm512_maskz_srai_epi32(0xFFFF, sums.rows[m][v], ScaleBits<kKind>(v));
+      const __m512 product = _mm512_mul_ps(_mm512_maskz_cvtepi32_ps(0xFFFF, sum), scales);
       _mm512_storeu_ps(out, _mm512_add_ps(_mm512_loadu_ps(out), product));
     }
   }
@@ -176,7 +203,7 @@ STEPWELL_AVX512 inline void AddFours(const IntegerBlock& block, std::int64_t beg
   const WeightsOf<kKind, kListed> source(block);
   const std::uint8_t* values = block.values;
   for (std::int64_t place = begin; place < end; place += kFour) {
-    source.Fetch(place);
+    source.template Fetch<kRows>(place);
     const Weights weights = source.Load(place);
 #pragma GCC unroll 6
     for (int m = 0; m < kRows; ++m) {
@@ -199,8 +226,8 @@ STEPWELL_AVX512 inline void AddFoursOfOneRow(const IntegerBlock& block, std::int
   for (int v = 0; v < kVectors; ++v) others.rows[0][v] = _mm512_setzero_si512();
   std::int64_t place = begin;
   for (; place + 2 * kFour <= end; place += 2 * kFour) {
-    source.Fetch(place);
-    source.Fetch(place + kFour);
+    source.template Fetch<1>(place);
+    source.template Fetch<1>(place + kFour);
     const Weights weights = source.Load(place), other_weights = source.Load(place + kFour);
     const __m512i x = Broadcast(values + place), y = Broadcast(values + place + kFour);
 #pragma GCC unroll 4
@@ -224,7 +251,7 @@ STEPWELL_AVX512 void AddRows(const IntegerBlock& block) {
     } else {
       AddFours<kRows, kKind, kListed>(block, begin, end, sums);
     }
-    End(block, group, end == group_end, sums);
+    End<kRows, kKind>(block, group, end == group_end, sums);
   }
 }
 

@@ -95,15 +95,6 @@ TEST(PackedMatrix, TakesAPartOfTheInputs) {
   }
 }
 
-// The stored value of an int8 or int4 weight.
-std::int32_t IntegerAt(const PanelWeights& panel, std::int64_t input, std::int64_t output) {
-  constexpr std::int64_t kHalf = PackedMatrix::kPanel / 2;
-  const std::byte* row = panel.Row(input);
-  if (panel.dtype == DType::kI8) return static_cast<std::int8_t>(row[output]);
-  const auto nibble = static_cast<std::int32_t>(row[output % kHalf] >> (output < kHalf ? 0 : 4) & std::byte{0xF});
-  return (nibble ^ 8) - 8;
-}
-
 TEST(PackedMatrix, TakesAPartOfTheOutputs) {
   constexpr std::int64_t kInputs = 64, kOutputs = 21, kFirst = 7, kCount = 14;
   const auto a = RandomFloats(kInputs, 3);
