@@ -1,17 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "stepwell/base/tensor.h"
 #include "stepwell/ir/graph.h"
+#include "stepwell/ops/weight_cache.h"
 
 namespace stepwell::ops {
 
@@ -46,27 +42,6 @@ class Kernel {
   // Whether Run takes this input, or gives this output, as rows where they are lent as such.
   virtual bool TakesRows(int) const { return false; }
   virtual bool GivesRows(int) const { return false; }
-};
-
-// Packed weights, shared by all plans of one model: the same constant packed the same way exists once. Thread safe.
-class WeightCache {
- public:
-  // `kind` names the packing; `make` is called at most once per (constant, kind).
-  template <class Packed>
-  std::shared_ptr<const Packed> GetOrMake(const ir::ConstantData& constant, std::string_view kind,
-                                          const std::function<std::shared_ptr<const Packed>()>& make) {
-    const std::scoped_lock lock(mutex_);
-    auto& entry = entries_[{constant.identity, std::string(kind)}];
-    if (entry == nullptr) {
-      entry = make();
-      constant.bytes.ReleasePages();  // the packed copy is what runs from now on
-    }
-    return std::static_pointer_cast<const Packed>(entry);
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::pair<std::uint64_t, std::string>, std::shared_ptr<const void>> entries_;
 };
 
 // Plain loops that anyone can check against the formula, or the prepared kernels that run in a plan.

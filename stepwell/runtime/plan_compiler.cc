@@ -150,8 +150,16 @@ Plan::Place PlanCompiler::Hold(ir::ValueId value, const ir::ConstantData& consta
   if (const auto view = constant.AlignedView()) {
     plan_->constants_.push_back({*view, std::make_shared<ir::ConstantData>(constant)});
   } else {
-    auto bytes = weights_.packed.GetOrMake<SharedBytes>(
-        constant, "aligned", [&] { return std::make_shared<const SharedBytes>(constant.AlignedBytes()); });
+    const auto fill = [&](std::span<std::byte> to) {
+      constant.bytes.Stream([&](std::span<const std::byte> piece) {
+        std::copy(piece.begin(), piece.end(), to.begin());
+        to = to.subspan(piece.size());
+      });
+    };
+    const auto make = [&](PackedBlocks& blocks) {
+      return std::make_shared<const SharedBytes>(blocks.Make(constant.bytes.size(), fill));
+    };
+    auto bytes = weights_.packed.GetOrMake<SharedBytes>(constant, "aligned", make);
     plan_->constants_.push_back({ConstTensorView(constant.type, bytes->data()), bytes});
   }
   return entry->second;

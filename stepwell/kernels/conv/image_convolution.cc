@@ -100,13 +100,15 @@ class ImageConvolution::Impl {
 
   std::string Packing() const { return bands_.front().convolution.Packing(); }
 
-  AlignedBuffer Pack(const SharedBytes& weights) const {
-    RequireSizes(shape_, weights, {});
-    AlignedBuffer aligned(weights.size());
-    std::memcpy(aligned.data(), weights.data(), weights.size());
-    AlignedBuffer packed(bands_.front().convolution.WeightBytes());
-    bands_.front().convolution.PackWeights(reinterpret_cast<const float*>(aligned.data()), packed.data());
-    return packed;
+  SharedBytes Pack(const LazyBytes& lazy, PackedBlocks& blocks) const {
+    const onednn::Convolution& convolution = bands_.front().convolution;
+    return blocks.Make(convolution.WeightBytes(), [&](std::span<std::byte> packed) {
+      const SharedBytes weights = lazy.Get();
+      RequireSizes(shape_, weights, {});
+      AlignedBuffer aligned(weights.size());
+      std::memcpy(aligned.data(), weights.data(), weights.size());
+      convolution.PackWeights(reinterpret_cast<const float*>(aligned.data()), packed.data());
+    });
   }
 
   std::size_t MemberScratchBytes() const {
@@ -169,7 +171,9 @@ ImageConvolution& ImageConvolution::operator=(ImageConvolution&&) noexcept = def
 ImageConvolution::~ImageConvolution() = default;
 
 std::string ImageConvolution::Packing() const { return impl_->Packing(); }
-AlignedBuffer ImageConvolution::Pack(const SharedBytes& weights) const { return impl_->Pack(weights); }
+SharedBytes ImageConvolution::Pack(const LazyBytes& weights, PackedBlocks& blocks) const {
+  return impl_->Pack(weights, blocks);
+}
 std::size_t ImageConvolution::ScratchBytes(int members) const { return AsSize(members) * impl_->MemberScratchBytes(); }
 
 void ImageConvolution::Run(const Arguments& arguments, WorkerTeam& team) const {

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "stepwell/base/memory.h"
+#include "stepwell/base/lazy_bytes.h"
+#include "stepwell/base/packed_blocks.h"
 #include "stepwell/base/parallel.h"
 #include "stepwell/kernels/conv/conv2d.h"
 
@@ -37,15 +38,16 @@ class ImageConvolution {
 
   // Equal for convolutions that read the same packed weights.
   std::string Packing() const;
-  // fp32 weights [out_channels, in_channels / groups, kernel_height, kernel_width] at any alignment.
-  AlignedBuffer Pack(const SharedBytes& weights) const;
+  // fp32 weights [out_channels, in_channels / groups, kernel_height, kernel_width] at any alignment, as one of
+  // `blocks`.
+  SharedBytes Pack(const LazyBytes& weights, PackedBlocks& blocks = PackedBlocks::Fresh()) const;
 
   // Memory that Run works in, aligned to 64 bytes, for a team of that many members.
   std::size_t ScratchBytes(int members) const;
   // `bias` is [out_channels]; `residual` is empty where none is added, and must not overlap `out`.
   struct Arguments {
     std::span<const float> x;
-    const AlignedBuffer& packed;
+    std::span<const std::byte> packed;
     std::span<const float> bias;
     std::span<const float> residual;
     std::span<float> out;

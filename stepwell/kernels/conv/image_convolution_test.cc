@@ -39,10 +39,10 @@ struct Problem {
     const ImageConvolution convolution(shape, epilogue, team.num_threads());
     std::vector<float> out(residual.size());
     AlignedBuffer scratch(convolution.ScratchBytes(team.num_threads()));
-    const AlignedBuffer packed = convolution.Pack(BytesOfFloats(weights));
+    const SharedBytes packed = convolution.Pack(BytesOfFloats(weights));
     const bool has_residual = epilogue.residual == Epilogue::Residual::kAdded;
     convolution.Run({.x = x,
-                     .packed = packed,
+                     .packed = packed.span(),
                      .bias = bias,
                      .residual = has_residual ? std::span<const float>(residual) : std::span<const float>(),
                      .out = out,

@@ -53,12 +53,12 @@ std::vector<float> PackedBias(std::span<const float> bias, std::span<const std::
 
 }  // namespace
 
-GruLayer::GruLayer(const GruWeights& weights, WorkerTeam& team)
+GruLayer::GruLayer(const GruWeights& weights, WorkerTeam& team, PackedBlocks& blocks)
     : reset_(weights.reset), clip_(weights.clip.value_or(std::numeric_limits<float>::infinity())) {
   RequireSizes(weights);
   const auto columns = PackedGates(weights.recurrent.inputs, weights.order);
-  input_ = PackedMatrix(weights.input, columns, team);
-  recurrent_ = PackedMatrix(weights.recurrent, columns, team);
+  input_ = PackedMatrix(weights.input, columns, team, blocks);
+  recurrent_ = PackedMatrix(weights.recurrent, columns, team, blocks);
   bias_ = PackedBias(weights.bias, columns);
   product_bias_.assign(weights.product_bias.begin(), weights.product_bias.end());
   if (!product_bias_.empty()) product_bias_.resize(columns.size() / kGates);

@@ -57,8 +57,9 @@ struct GruArguments {
 // they are stored. Immutable, free to share.
 class GruLayer {
  public:
-  // Throws Error(kInvalidModel) when the sizes contradict each other.
-  explicit GruLayer(const GruWeights& weights, WorkerTeam& team = WorkerTeam::Shared());
+  // Throws Error(kInvalidModel) when the sizes contradict each other. The matrices are of `blocks`.
+  explicit GruLayer(const GruWeights& weights, WorkerTeam& team = WorkerTeam::Shared(),
+                    PackedBlocks& blocks = PackedBlocks::Fresh());
 
   std::int64_t inputs() const { return input_.inputs(); }     // I
   std::int64_t cells() const { return recurrent_.inputs(); }  // N

@@ -37,11 +37,11 @@ class PackedConvolution final : public Kernel {
 
 std::shared_ptr<const kernels::Conv2dPlan> PlanFor(const Convolution& op, const kernels::Conv2dShape& shape,
                                                    const KernelSite& site) {
-  const auto make = [&] {
+  const auto make = [&](PackedBlocks&) {
     return std::make_shared<const kernels::Conv2dPlan>(shape, site.constants[1]->bytes.Get(), std::span<const float>(),
                                                        kernels::Conv2dActivation::kNone);
   };
-  if (site.weights == nullptr) return make();
+  if (site.weights == nullptr) return make(PackedBlocks::Fresh());
   const Window& window = op.window;
   const std::string kind =
       fmt::format("convolution of {} strides {} dilations {} pads {} {} {}", ToText(site.input_types[0].shape),

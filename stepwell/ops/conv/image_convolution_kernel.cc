@@ -15,7 +15,7 @@ kernels::Conv2dShape ShapeOf(const ImageConvolution& op, const KernelSite& site)
 
 class PackedImageConvolution final : public Kernel {
  public:
-  PackedImageConvolution(kernels::ImageConvolution convolution, std::shared_ptr<const AlignedBuffer> weights,
+  PackedImageConvolution(kernels::ImageConvolution convolution, std::shared_ptr<const SharedBytes> weights,
                          std::vector<float> bias)
       : convolution_(std::move(convolution)), weights_(std::move(weights)), bias_(std::move(bias)) {}
 
@@ -24,7 +24,7 @@ class PackedImageConvolution final : public Kernel {
   void Run(const KernelArgs& args) const override {
     const bool has_residual = args.inputs.size() > 3;
     convolution_.Run({.x = args.inputs[0].as<float>(),
-                      .packed = *weights_,
+                      .packed = weights_->span(),
                       .bias = bias_,
                       .residual = has_residual ? args.inputs[3].as<float>() : std::span<const float>(),
                       .out = args.outputs[0].as<float>(),
@@ -33,7 +33,7 @@ class PackedImageConvolution final : public Kernel {
 
  private:
   kernels::ImageConvolution convolution_;
-  std::shared_ptr<const AlignedBuffer> weights_;
+  std::shared_ptr<const SharedBytes> weights_;
   std::vector<float> bias_;
 };
 
@@ -90,11 +90,11 @@ std::unique_ptr<const Kernel> MakeImageConvolutionKernel(const ImageConvolution&
       .low = op.low,
       .high = op.high};
   kernels::ImageConvolution convolution(shape, epilogue, WorkerTeam::Shared().num_threads());
-  const auto pack = [&] {
-    return std::make_shared<const AlignedBuffer>(convolution.Pack(site.constants[1]->bytes.Get()));
+  const auto pack = [&](PackedBlocks& blocks) {
+    return std::make_shared<const SharedBytes>(convolution.Pack(site.constants[1]->bytes, blocks));
   };
-  auto weights = site.weights == nullptr ? pack()
-                                         : site.weights->GetOrMake<AlignedBuffer>(
+  auto weights = site.weights == nullptr ? pack(PackedBlocks::Fresh())
+                                         : site.weights->GetOrMake<SharedBytes>(
                                                *site.constants[1], "image convolution " + convolution.Packing(), pack);
   return std::make_unique<PackedImageConvolution>(std::move(convolution), std::move(weights),
                                                   site.constants[2]->Copy<float>());

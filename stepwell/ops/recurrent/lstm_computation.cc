@@ -97,23 +97,21 @@ class PackedLstm final : public LstmComputation {
   std::shared_ptr<const kernels::LstmLayer> layer_;
 };
 
-std::shared_ptr<const kernels::LstmLayer> MakeLayer(const LstmForm& form, const KernelSite& site) {
+std::shared_ptr<const kernels::LstmLayer> MakeLayer(const LstmForm& form, const KernelSite& site,
+                                                    PackedBlocks& blocks) {
   std::vector<std::vector<float>> copies(site.constants.size());  // files do not align their floats
   const auto bytes_of = [&](int input) { return site.constants[AsSize(input)]->bytes; };
   const auto floats_of = [&](int input) -> std::span<const float> {
     return copies[AsSize(input)] = site.constants[AsSize(input)]->Copy<float>();
   };
-  return std::make_shared<const kernels::LstmLayer>(WeightsOf(form, bytes_of, floats_of));
+  return std::make_shared<const kernels::LstmLayer>(WeightsOf(form, bytes_of, floats_of), WorkerTeam::Shared(), blocks);
 }
 
-// Names everything that a packed layer depends on besides its first constant.
-std::string PackingName(const LstmForm& form, const KernelSite& site) {
-  std::string name =
-      fmt::format("lstm {}{}{}{} {} {} {} {} {} {}", form.gates.input, form.gates.candidate, form.gates.forget,
-                  form.gates.output, static_cast<int>(form.weight_order), static_cast<int>(form.projection_order),
-                  form.forget_bias, form.gate_clip, form.cell_clip, form.direction);
-  for (const int part : Parts(form)) name += fmt::format(" {}", site.constants[AsSize(part)]->identity);
-  return name;
+// Names everything that a packed layer depends on besides its constants.
+std::string PackingName(const LstmForm& form) {
+  return fmt::format("lstm {}{}{}{} {} {} {} {} {} {}", form.gates.input, form.gates.candidate, form.gates.forget,
+                     form.gates.output, static_cast<int>(form.weight_order), static_cast<int>(form.projection_order),
+                     form.forget_bias, form.gate_clip, form.cell_clip, form.direction);
 }
 
 void RequireFloats(const KernelSite& site, const LstmForm& form) {
@@ -136,11 +134,12 @@ std::shared_ptr<const LstmComputation> MakeLstmComputation(const LstmForm& form,
   const bool constant =
       std::all_of(parts.begin(), parts.end(), [&](int part) { return site.constants[AsSize(part)] != nullptr; });
   if (site.set == KernelSet::kReference || !constant) return std::make_shared<const DefinedLstm>(form);
-  const auto make = [&] { return MakeLayer(form, site); };
-  if (site.weights == nullptr) return std::make_shared<const PackedLstm>(make());
-  const ir::ConstantData& kernel = *site.constants[AsSize(form.kernel)];
+  const auto make = [&](PackedBlocks& blocks) { return MakeLayer(form, site, blocks); };
+  if (site.weights == nullptr) return std::make_shared<const PackedLstm>(make(PackedBlocks::Fresh()));
+  std::vector<const ir::ConstantData*> constants;
+  for (const int part : parts) constants.push_back(site.constants[AsSize(part)]);
   return std::make_shared<const PackedLstm>(
-      site.weights->GetOrMake<kernels::LstmLayer>(kernel, PackingName(form, site), make));
+      site.weights->GetOrMake<kernels::LstmLayer>(constants, PackingName(form), make));
 }
 
 }  // namespace stepwell::ops::recurrent

@@ -49,10 +49,10 @@ class CellConstants {
   // Packed once for all plans of the model; `form` names what the packing depends on besides the constants.
   template <class Packed, class Make>
   std::shared_ptr<const Packed> GetOrMake(const std::string& form, Make make) const {
-    if (site_.weights == nullptr) return make();
-    std::string name = fmt::format("{} {}", form, weights_.direction);
-    for (int part = 1; part < (weights_.has_bias ? 3 : 2); ++part) name += fmt::format(" {}", Constant(part)->identity);
-    return site_.weights->GetOrMake<Packed>(*Constant(0), name, make);
+    if (site_.weights == nullptr) return make(PackedBlocks::Fresh());
+    std::vector<const ir::ConstantData*> constants;
+    for (int part = 0; part < (weights_.has_bias ? 3 : 2); ++part) constants.push_back(Constant(part));
+    return site_.weights->GetOrMake<Packed>(constants, fmt::format("{} {}", form, weights_.direction), make);
   }
 
  private:
@@ -82,7 +82,7 @@ class PackedGru final : public CellStep {
 };
 
 std::shared_ptr<const GruLayer> MakeGruLayer(const GruAttributes& attributes, const CellWeights& weights,
-                                             const CellConstants& constants) {
+                                             const CellConstants& constants, PackedBlocks& blocks) {
   const std::int64_t cells = attributes.hidden_size;
   const std::vector<float> bias = constants.Bias();
   kernels::GruWeights layer;
@@ -94,7 +94,7 @@ std::shared_ptr<const GruLayer> MakeGruLayer(const GruAttributes& attributes, co
     layer.bias = std::span(bias).first(AsSize(3 * cells));
     layer.product_bias = std::span(bias).subspan(AsSize(3 * cells));
   }
-  return std::make_shared<const GruLayer>(layer);
+  return std::make_shared<const GruLayer>(layer, WorkerTeam::Shared(), blocks);
 }
 
 // Both matrices of an RNN, and its bias.
@@ -142,8 +142,8 @@ std::unique_ptr<const CellStep> MakePackedGru(const GruAttributes& attributes, c
   const bool is_usual = attributes.activations == std::vector<std::string>{"sigmoid", "tanh"};
   if (!is_usual || !constants.AreThere()) return nullptr;
   const std::string form = fmt::format("gru {} {}", attributes.linear_before_reset, attributes.clip);
-  return std::make_unique<PackedGru>(
-      constants.GetOrMake<GruLayer>(form, [&] { return MakeGruLayer(attributes, weights, constants); }));
+  return std::make_unique<PackedGru>(constants.GetOrMake<GruLayer>(
+      form, [&](PackedBlocks& blocks) { return MakeGruLayer(attributes, weights, constants, blocks); }));
 }
 
 std::unique_ptr<const CellStep> MakePackedRnn(const RnnAttributes& attributes, const CellWeights& weights,
@@ -152,10 +152,11 @@ std::unique_ptr<const CellStep> MakePackedRnn(const RnnAttributes& attributes, c
   const auto epilogue = attributes.activations.size() == 1 ? EpilogueOf(attributes.activations[0]) : std::nullopt;
   if (!epilogue || attributes.clip > 0 || !constants.AreThere()) return nullptr;
   const std::int64_t cells = attributes.hidden_size;
-  const auto make = [&] {
-    return std::make_shared<const RnnWeights>(
-        RnnWeights{kernels::PackedMatrix(constants.Matrix(0, weights.inputs, cells)),
-                   kernels::PackedMatrix(constants.Matrix(1, cells, cells)), constants.Bias()});
+  const auto make = [&](PackedBlocks& blocks) {
+    const auto pack = [&](int part, std::int64_t inputs) {
+      return kernels::PackedMatrix(constants.Matrix(part, inputs, cells), WorkerTeam::Shared(), blocks);
+    };
+    return std::make_shared<const RnnWeights>(RnnWeights{pack(0, weights.inputs), pack(1, cells), constants.Bias()});
   };
   return std::make_unique<PackedRnn>(constants.GetOrMake<RnnWeights>("rnn", make), *epilogue);
 }
