@@ -1,5 +1,6 @@
 #include "stepwell/base/crc32c.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -42,6 +43,13 @@ std::uint32_t StepByTable(std::uint32_t state, std::byte byte) {
 }
 
 #if defined(__x86_64__)
+constexpr std::size_t kPiecesAtATime = 4;
+
+bool HasInstruction() {
+  static const bool kHasInstruction = __builtin_cpu_supports("sse4.2") != 0;
+  return kHasInstruction;
+}
+
 __attribute__((target("sse4.2"))) std::uint32_t Crc32cByInstruction(std::span<const std::byte> bytes,
                                                                     std::uint32_t crc) {
   std::uint64_t state = ~crc;
@@ -52,6 +60,22 @@ __attribute__((target("sse4.2"))) std::uint32_t Crc32cByInstruction(std::span<co
   auto narrow = static_cast<std::uint32_t>(state);
   for (; i < bytes.size(); ++i) narrow = _mm_crc32_u8(narrow, static_cast<std::uint8_t>(bytes[i]));
   return ~narrow;
+}
+
+// Of four pieces, one behind the other; the size of a piece is a multiple of that of a word.
+__attribute__((target("sse4.2"))) void Crc32cOfFour(const std::byte* bytes, std::size_t piece_bytes,
+                                                    std::uint32_t* crcs) {
+  constexpr std::uint64_t kStart = ~std::uint32_t{0};
+  std::uint64_t a = kStart, b = kStart, c = kStart, d = kStart;
+  for (const std::byte* const end = bytes + piece_bytes; bytes < end; bytes += sizeof(std::uint64_t)) {
+    a = _mm_crc32_u64(a, LoadWord(bytes));
+    b = _mm_crc32_u64(b, LoadWord(bytes + piece_bytes));
+    c = _mm_crc32_u64(c, LoadWord(bytes + 2 * piece_bytes));
+    d = _mm_crc32_u64(d, LoadWord(bytes + 3 * piece_bytes));
+  }
+  const std::uint64_t states[kPiecesAtATime] = {a, b, c, d};
+  std::transform(states, states + kPiecesAtATime, crcs,
+                 [](std::uint64_t state) { return ~static_cast<std::uint32_t>(state); });
 }
 #endif
 
@@ -71,10 +95,23 @@ std::uint32_t Crc32cByTable(std::span<const std::byte> bytes, std::uint32_t crc)
 
 std::uint32_t Crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
 #if defined(__x86_64__)
-  static const bool kHasInstruction = __builtin_cpu_supports("sse4.2") != 0;
-  if (kHasInstruction) return Crc32cByInstruction(bytes, crc);
+  if (HasInstruction()) return Crc32cByInstruction(bytes, crc);
 #endif
   return Crc32cByTable(bytes, crc);
+}
+
+void Crc32cOfPieces(std::span<const std::byte> bytes, std::size_t piece_bytes, std::span<std::uint32_t> crcs) {
+  std::size_t piece = 0;
+#if defined(__x86_64__)
+  const bool has_lanes = HasInstruction() && piece_bytes % sizeof(std::uint64_t) == 0;
+  for (; has_lanes && (piece + kPiecesAtATime) * piece_bytes <= bytes.size(); piece += kPiecesAtATime) {
+    Crc32cOfFour(bytes.data() + piece * piece_bytes, piece_bytes, crcs.data() + piece);
+  }
+#endif
+  for (; piece < crcs.size(); ++piece) {
+    const std::size_t begin = piece * piece_bytes;
+    crcs[piece] = Crc32c(bytes.subspan(begin, std::min(piece_bytes, bytes.size() - begin)));
+  }
 }
 
 }  // namespace stepwell

@@ -34,5 +34,18 @@ TEST(Crc32c, IsTheSameByTableAndInPieces) {
   }
 }
 
+TEST(Crc32c, IsTheSameOfManyPiecesAtATime) {
+  std::vector<std::byte> bytes(1001);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * i >> 3);
+  for (const std::size_t piece_bytes : {8, 16, 40, 13, 100, 2000}) {
+    std::vector<std::uint32_t> crcs((bytes.size() + piece_bytes - 1) / piece_bytes);
+    Crc32cOfPieces(bytes, piece_bytes, crcs);
+    for (std::size_t piece = 0; piece < crcs.size(); ++piece) {
+      const auto rest = std::span(bytes).subspan(piece * piece_bytes);
+      EXPECT_EQ(crcs[piece], Crc32c(rest.first(std::min(piece_bytes, rest.size())))) << piece_bytes << " " << piece;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace stepwell

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,14 @@ constexpr std::size_t kPendingBytes = std::size_t{256} << 10;  // collected befo
 
 std::filesystem::path FolderOf(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+// Beyond the process's limit (RLIMIT_FSIZE) the system would end it by a signal.
+void RequireFileSize(const std::filesystem::path& path, std::size_t bytes) {
+  rlimit most{};
+  if (::getrlimit(RLIMIT_FSIZE, &most) != 0 || bytes <= most.rlim_cur) return;
+  errno = EFBIG;
+  ThrowIo("write", path);
 }
 
 // Makes the new directory entry durable. Not every file system can; a rename that cannot be flushed is still whole.
@@ -69,6 +78,7 @@ void AtomicFile::Flush() {
 }
 
 void AtomicFile::WriteThrough(std::span<const std::byte> bytes) {
+  RequireFileSize(path_, bytes_written_);
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;

@@ -11,8 +11,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "stepwell/base/error.h"
+#include "stepwell/base/mapped_file.h"
 #include "stepwell/base/memory_budget.h"
 
 namespace stepwell {
@@ -38,6 +43,35 @@ class FileDescriptor {
 
  private:
   int fd_;
+};
+
+// The files that are mapped now: their sizes, by their beginnings. Never destroyed, since maps may outlive it.
+class MappedFiles {
+ public:
+  static MappedFiles& All() {
+    static auto* const all = new MappedFiles;
+    return *all;
+  }
+  void Add(const std::byte* begin, std::size_t size) {
+    const std::scoped_lock lock(mutex_);
+    sizes_[begin] = size;
+  }
+  void Remove(const std::byte* begin) {
+    const std::scoped_lock lock(mutex_);
+    sizes_.erase(begin);
+  }
+  std::optional<std::size_t> OffsetOf(const std::byte* byte) {
+    const std::scoped_lock lock(mutex_);
+    auto next = sizes_.upper_bound(byte);
+    if (next == sizes_.begin()) return std::nullopt;
+    const auto& [begin, size] = *--next;
+    const auto offset = static_cast<std::size_t>(byte - begin);
+    return offset < size ? std::optional(offset) : std::nullopt;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const std::byte*, std::size_t, std::less<>> sizes_;
 };
 
 // Null where the system has none left. Counted is what the allocator says it gave, which Free can ask for again.
@@ -109,10 +143,17 @@ SharedBytes MapFile(const std::filesystem::path& path) {
   const auto size = static_cast<std::size_t>(info.st_size);
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) throw IoError("map", path);
-  std::shared_ptr<const void> owner(address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); });
-  SharedBytes bytes(std::move(owner), {static_cast<const std::byte*>(address), size});
+  const auto* begin = static_cast<const std::byte*>(address);
+  MappedFiles::All().Add(begin, size);
+  std::shared_ptr<const void> owner(address, [begin, size](const void* mapped) {
+    MappedFiles::All().Remove(begin);
+    ::munmap(const_cast<void*>(mapped), size);
+  });
+  SharedBytes bytes(std::move(owner), {begin, size});
   bytes.mapped_ = true;
   return bytes;
 }
+
+std::optional<std::size_t> OffsetInMappedFile(const std::byte* byte) { return MappedFiles::All().OffsetOf(byte); }
 
 }  // namespace stepwell

@@ -7,9 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "stepwell/ir/subgraph.h"
 #include "stepwell/ops/elementwise/convert.h"
 #include "stepwell/ops/layout/concat.h"
 #include "stepwell/passes/evaluate.h"
+#include "stepwell/passes/op_text.h"
+#include "stepwell/passes/recipe.h"
 
 namespace stepwell::passes {
 namespace {
@@ -24,8 +27,19 @@ std::size_t WorkOf(std::span<const ir::ConstantData> inputs) {
   return work;
 }
 
+// What an op makes of constants; not known of a loop, whose body has no text.
+bool TellOp(Recipe& recipe, const ir::Op& op, std::size_t port, std::span<const ir::ConstantData> inputs) {
+  if (ir::As<ir::SubgraphOp>(op) != nullptr) return false;
+  recipe.AddText(fmt::format("{}:{} of {}", OpText(op), port, inputs.size()));
+  for (const ir::ConstantData& input : inputs) {
+    recipe.AddText(ToText(input.type));
+    recipe.AddBytes(input.bytes);
+  }
+  return true;
+}
+
 // What all sources here are.
-class DerivedBytes : public ByteSource {};
+class DerivedBytes : public ByteSource, public HasRecipe {};
 
 // Output `port` of an op on constants.
 class ComputedBytes : public DerivedBytes {
@@ -37,6 +51,7 @@ class ComputedBytes : public DerivedBytes {
   std::size_t size() const override { return size_; }
   std::size_t work() const override { return work_; }
   void Stream(Take take) const override { take(Make().span()); }
+  bool Tell(Recipe& recipe) const override { return TellOp(recipe, *op_, port_, inputs_); }
 
   SharedBytes Make() const override {
     const auto frame = [&] { return fmt::format("computing the constant '{}' ({})", name_, op_->name()); };
@@ -64,6 +79,7 @@ class ConvertedBytes : public DerivedBytes {
 
   std::size_t size() const override { return size_; }
   std::size_t work() const override { return work_; }
+  bool Tell(Recipe& recipe) const override { return TellOp(recipe, *op_, 0, std::span(&input_, 1)); }
 
   void Stream(Take take) const override {
     input_.bytes.Stream([&](std::span<const std::byte> piece) {
@@ -117,6 +133,11 @@ class JoinedBytes : public DerivedBytes {
 
   std::size_t size() const override { return size_; }
   std::size_t work() const override { return work_; }
+  bool Tell(Recipe& recipe) const override {
+    recipe.AddText(fmt::format("{} parts joined {} times", parts_.size(), rows_));
+    for (const LazyBytes& part : parts_) recipe.AddBytes(part);
+    return true;
+  }
 
   void Stream(Take take) const override {
     if (rows_ > 1) return StreamRows(take);

@@ -51,17 +51,30 @@ ir::Graph OpenForCalls(const ir::Graph& graph) {
 
 class LoadedModel::Impl {
  public:
-  explicit Impl(ir::Graph graph) : Impl(std::move(graph), {}, std::make_shared<SharedWeights>()) {}
+  explicit Impl(ir::Graph graph, std::unique_ptr<WeightStore> store = nullptr)
+      : Impl(std::move(graph), {}, std::make_shared<SharedWeights>(std::move(store))) {}
   Impl(ir::Graph graph, std::optional<std::uint64_t> fingerprint, std::shared_ptr<SharedWeights> weights)
       : graph_(std::move(graph)),
-        fingerprint_(fingerprint ? *fingerprint : Fingerprint(graph_)),
         weights_(std::move(weights)),
         folded_(passes::Fold(OpenForCalls(graph_), kFolding)),
-        recognised_(passes::RecogniseFormulas(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding))) {}
+        recognised_(passes::RecogniseFormulas(passes::Fold(passes::RecogniseRecurrences(folded_), kFolding))),
+        fingerprint_(fingerprint) {}
 
   const ir::Graph& graph() const { return graph_; }
-  std::uint64_t fingerprint() const { return fingerprint_; }
   const std::shared_ptr<SharedWeights>& weights() const { return weights_; }
+  // Computed when it is first asked for: it reads pages of all weights.
+  std::uint64_t fingerprint() {
+    const std::scoped_lock lock(mutex_);
+    if (fingerprint_) return *fingerprint_;
+    const auto pieces = [&](const ir::ConstantData& constant, std::size_t bytes, PackedBlocks::Fill fill) {
+      const auto make = [&](PackedBlocks& blocks) {
+        return std::make_shared<const SharedBytes>(blocks.Make(bytes, fill));
+      };
+      return *weights_->packed.GetOrMake<SharedBytes>(constant, "pieces for the fingerprint", make);
+    };
+    fingerprint_ = Fingerprint(graph_, pieces);
+    return *fingerprint_;
+  }
 
   std::shared_ptr<const Plan> PlanFor(const PlanRequest& request) {
     const std::scoped_lock lock(mutex_);
@@ -81,7 +94,17 @@ class LoadedModel::Impl {
     std::shared_ptr<const Plan> plan;
   };
 
+  // What was packed is packed no more once a file holds it: the plan is made again with the weights of the file.
   std::shared_ptr<const Plan> Make(const PlanRequest& request) {
+    const std::size_t known = weights_->packed.size();
+    auto plan = MakeOnce(request);
+    if (weights_->store == nullptr || !weights_->store->Save()) return plan;
+    plan.reset();
+    weights_->packed.ForgetFrom(known);
+    return MakeOnce(request);
+  }
+
+  std::shared_ptr<const Plan> MakeOnce(const PlanRequest& request) {
     ir::RequireWeights(graph_);
     const WantedOutputs wanted = FindWantedOutputs(folded_, request);
     const ir::Graph graph = GraphFor(request, wanted.outputs);
@@ -104,17 +127,24 @@ class LoadedModel::Impl {
   }
 
   const ir::Graph graph_;
-  const std::uint64_t fingerprint_;
   const std::shared_ptr<SharedWeights> weights_;
   // graph_ with all done that does not depend on shapes: once for all plans, so that what is packed is found again.
   const ir::Graph folded_;
   const ir::Graph recognised_;
   std::mutex mutex_;
+  std::optional<std::uint64_t> fingerprint_;
   std::list<Entry> plans_;  // the one used last first
 };
 
 std::shared_ptr<const LoadedModel> LoadedModel::Of(ir::Graph graph) {
   return std::shared_ptr<const LoadedModel>(new LoadedModel(std::make_unique<Impl>(std::move(graph))));
+}
+
+std::shared_ptr<const LoadedModel> LoadedModel::Of(ir::Graph graph, const ModelFiles& files,
+                                                   const WeightCacheOptions& cache) {
+  auto store = std::make_unique<WeightStore>(files, cache, files.bin_mark.bytes);
+  return std::shared_ptr<const LoadedModel>(
+      new LoadedModel(std::make_unique<Impl>(std::move(graph), std::move(store))));
 }
 
 std::shared_ptr<const LoadedModel> LoadedModel::Derive(ir::Graph graph) const {

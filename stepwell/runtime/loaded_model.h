@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "stepwell/ir/graph.h"
+#include "stepwell/runtime/model_files.h"
 #include "stepwell/runtime/plan.h"
+#include "stepwell/runtime/weight_store.h"
 
 namespace stepwell::runtime {
 
@@ -15,7 +17,13 @@ class LoadedModel {
  public:
   // Reads an .xml file and maps the .bin beside it. Throws Error naming the file.
   static std::shared_ptr<const LoadedModel> Load(const std::filesystem::path& xml_path);
+  // The same with packed weights kept in a file, whose pages all processes share that run the model.
+  static std::shared_ptr<const LoadedModel> Load(const std::filesystem::path& xml_path,
+                                                 const WeightCacheOptions& cache);
   static std::shared_ptr<const LoadedModel> Of(ir::Graph graph);
+  // `graph` was read from `files`, after they were looked at.
+  static std::shared_ptr<const LoadedModel> Of(ir::Graph graph, const ModelFiles& files,
+                                               const WeightCacheOptions& cache);
   // A graph that was made of this one's nodes. Weights that both have are packed once, and its states may be those of a
   // stream of this model: it has this one's fingerprint.
   std::shared_ptr<const LoadedModel> Derive(ir::Graph graph) const;

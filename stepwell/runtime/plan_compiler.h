@@ -6,11 +6,15 @@
 #include "stepwell/runtime/plan.h"
 #include "stepwell/runtime/value_homes.h"
 #include "stepwell/runtime/wanted_outputs.h"
+#include "stepwell/runtime/weight_store.h"
 
 namespace stepwell::runtime {
 
 // What all plans of a model share.
 struct SharedWeights {
+  explicit SharedWeights(std::unique_ptr<WeightStore> kept) : store(std::move(kept)), packed(store.get()) {}
+
+  const std::unique_ptr<WeightStore> store;  // or null
   ops::WeightCache packed;
   passes::DerivedIdentities identities;
 };

@@ -42,6 +42,8 @@ TEST_F(Help, NamesTheFlagsOfEachCommand) {
                           "--disable_nhwc_to_nchw", "--input_model_is_text"});
   ExpectFlags("run", {"--sequence", "--state-in", "--state-out", "--output-dir", "--json"});
   ExpectFlags("bench", {"--synthetic", "--frames", "--batch", "--repeat", "--per-op", "--format", "--json"});
+  for (const std::string command : {"run", "bench", "transcribe", "sample", "score"})
+    ExpectFlags(command, {"--cache-dir"});
   ExpectFlags("info", {"--json"});
   ExpectFlags("quantize", {"-o,--output_file", "--weights", "--group", "--keep", "--json"});
 }

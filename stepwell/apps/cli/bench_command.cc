@@ -118,6 +118,7 @@ void AddBenchCommand(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("bench", "Measure the latency of one call, state carried from call to call");
   const auto flags = std::make_shared<BenchFlags>(*command);
+  flags->model.AddCacheFlag(*command);
   command
       ->add_option("--synthetic", flags->synthetic,
                    "In place of MODEL: deepspeech[:CELLS] or lm_1b[:DIVISOR], full size unless said, random weights")

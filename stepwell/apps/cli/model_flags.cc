@@ -40,6 +40,15 @@ ir::Graph ConvertWithWarnings(const converter::ConvertOptions& options) {
   return std::move(converted.graph);
 }
 
+// A bar from the first weights that are packed until they are written.
+std::function<void(double)> PackingProgress() {
+  return [bar = std::make_shared<std::optional<ProgressBar>>()](double done) {
+    if (done >= 1) return bar->reset();
+    if (!*bar) bar->emplace("packing weights");
+    (*bar)->Show(done);
+  };
+}
+
 }  // namespace
 
 ModelFlags::ModelFlags(CLI::App& command, Input input) {
@@ -201,9 +210,28 @@ void ModelFlags::ApplyThreads() const {
 std::shared_ptr<const runtime::LoadedModel> ModelFlags::Load() const {
   const converter::ConvertOptions options = Options();
   ApplyThreads();
+  if (!cache_dir_.empty()) return LoadWithCache(options);
   ir::Graph graph = ConvertWithWarnings(options);
   return While([&] { return fmt::format("preparing '{}'", name()); },
                [&] { return runtime::LoadedModel::Of(std::move(graph)); });
+}
+
+std::shared_ptr<const runtime::LoadedModel> ModelFlags::LoadWithCache(const converter::ConvertOptions& options) const {
+  if (!converter::IsIrFile(options.source.model) || options.weights != converter::ConvertOptions::Weights::kAsStored) {
+    throw CLI::ValidationError("--cache-dir", "keeps the packed weights of IR as it is; convert the model first");
+  }
+  const auto files = runtime::ModelFiles::LookAt(options.source.model);
+  ir::Graph graph = ConvertWithWarnings(options);
+  const runtime::WeightCacheOptions cache{.folder = cache_dir_,
+                                          .progress = PackingProgress(),
+                                          .warning = [](const std::string& text) { PrintWarnings({text}); }};
+  return While([&] { return fmt::format("preparing '{}'", name()); },
+               [&] { return runtime::LoadedModel::Of(std::move(graph), files, cache); });
+}
+
+void ModelFlags::AddCacheFlag(CLI::App& command) {
+  command.add_option("--cache-dir", cache_dir_,
+                     "Keep packed weights in this folder: later starts map them, and processes share them (IR only)");
 }
 
 ir::Graph ModelFlags::LoadGraph() const {

@@ -40,6 +40,9 @@ class ModelFlags {
 
   // What was said, parsed. Throws CLI::ValidationError (a mistake of usage) for a value that cannot be read.
   converter::ConvertOptions Options() const;
+  // Adds --cache-dir, which Load() obeys.
+  void AddCacheFlag(CLI::App& command);
+
   // The model, ready to run, with the budget of threads set. Shows progress and warnings on standard error.
   std::shared_ptr<const runtime::LoadedModel> Load() const;
   // The graph alone, to be looked at: IR may lack its `.bin` (ir::ReadIrOptions).
@@ -50,6 +53,7 @@ class ModelFlags {
   void AddGraphFlags(CLI::App& command);
   std::filesystem::path ModelPath() const;
   converter::SourceOptions Source() const;
+  std::shared_ptr<const runtime::LoadedModel> LoadWithCache(const converter::ConvertOptions& options) const;
   // IR is run as it is: whatever says how to convert is a mistake there.
   void RefuseConversionFlags() const;
 
@@ -69,6 +73,7 @@ class ModelFlags {
   std::string states_;
   std::vector<std::string> roles_;
   std::string model_name_;
+  std::string cache_dir_;
   std::string data_type_;
   std::string framework_ = "tf";
   bool is_text_ = false;

@@ -123,6 +123,7 @@ void Run(const RunFlags& flags) {
 void AddRunCommand(CLI::App& program) {
   CLI::App* command = program.add_subcommand("run", "Run a model on arrays (.npy), one call or a sequence of calls");
   const auto flags = std::make_shared<RunFlags>(*command);
+  flags->model.AddCacheFlag(*command);
   command->add_option("--output-dir", flags->output_dir, "Folder for the outputs, NAME.npy each")->required();
   command->add_flag("--sequence", flags->sequence,
                     "Inputs have one more leading axis, the calls; state is carried; so have the outputs");

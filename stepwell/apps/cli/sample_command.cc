@@ -201,6 +201,7 @@ void Sample(const SampleFlags& flags) {
 void AddSampleCommand(CLI::App& program) {
   CLI::App* command = program.add_subcommand("sample", "Continue a sentence with a language model, word by word");
   const auto flags = std::make_shared<SampleFlags>(*command);
+  flags->model.AddCacheFlag(*command);
   command->add_option("--vocab", flags->vocabulary, "The model's vocabulary, one word a line")->required();
   command->add_option("--prefix", flags->prefix, "How the sentence begins: words parted by blanks");
   command->add_option("--count", flags->count, "At most so many words; fewer when the sentence ends (100)")

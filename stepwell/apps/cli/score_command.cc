@@ -98,6 +98,7 @@ void Score(const ScoreFlags& flags) {
 void AddScoreCommand(CLI::App& program) {
   CLI::App* command = program.add_subcommand("score", "Print how well a language model foresees a text, word by word");
   const auto flags = std::make_shared<ScoreFlags>(*command);
+  flags->model.AddCacheFlag(*command);
   command->add_option("FILE,--text", flags->text, "The text: one sentence a line, words parted by blanks")->required();
   command->add_option("--vocab", flags->vocabulary, "The model's vocabulary, one word a line")->required();
   command->add_flag("--json", flags->json, "Print JSON");

@@ -141,6 +141,7 @@ void Transcribe(const TranscribeFlags& flags) {
 void AddTranscribeCommand(CLI::App& program) {
   CLI::App* command = program.add_subcommand("transcribe", "Turn sound into text, as a stream");
   const auto flags = std::make_shared<TranscribeFlags>(*command);
+  flags->model.AddCacheFlag(*command);
   command->add_option("AUDIO,--audio", flags->audio, "WAV, FLAC or raw PCM; '-' is standard input, read as it comes")
       ->required();
   command->add_option("--alphabet", flags->alphabet, "Labels of the classes, one a line (default: the model's own)");
