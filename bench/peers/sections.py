@@ -6,7 +6,7 @@ from frozen import Network
 from full_size import ROOT
 from libdeepspeech import library
 from others import plain_table
-from speech import Speech, call_table, error_table, recurrent_note
+from speech import Speech, call_table, error_table
 from streams import streams_table
 from words import Words, word_table
 from words import error_table as word_error_table
@@ -44,7 +44,7 @@ def deepspeech(options, models):
     plain = Speech(options, models.deepspeech(), models.folder / "ir" / "deepspeech", folder, library_path)
     note = "2048 cells, 189 MB of fp32 weights, batch 1, state fed back."
     title = "DeepSpeech, one stream, 16 frames (0.32 s) a call"
-    yield call_table(plain, 16, title, f"{note} In Stepwell, {recurrent_note(plain, 16)}.", options.calls)
+    yield call_table(plain, 16, title, note, options.calls)
     frozen, zeros = models.deepspeech_with_zeros()
     sparse = Speech(options, frozen, models.folder / "ir" / "deepspeech-zeros", folder, library_path)
     yield call_table(sparse, 1, "DeepSpeech, one stream, one frame a call",

@@ -21,6 +21,8 @@ PEERS = {
     "TFLite, the published graph": ("TfLitePublished", ""),
     "libdeepspeech 0.9.3": ("LibDeepSpeech", ""),
 }
+RECURRENT_OPS = ("FusedLstm",)
+LARGE = 2048  # cells, from which on recurrent weights come from memory
 WEIGHTS = ("fp32", "bf16", "int8", "int4")
 FP32_OF = {"ONNX Runtime": "ONNX Runtime, twin, fp32", "OpenVINO": "OpenVINO, fp32", "TFLite": "TFLite, twin, fp32",
            "Stepwell": "Stepwell, fp32"}
@@ -62,9 +64,14 @@ class Speech:
 def call_table(speech, frames, title, note, calls, without=()):
     options = speech.options
     say(title)
-    entries = contest([memory_entry(options, 64), *speech.entries(frames, without)], options.rounds, calls)
-    note += f" {options.rounds} interleaved rounds of {calls} calls; memory read at {memory_note(entries[0])}."
-    return table(title, "ms a call", note, [entry.row() for entry in entries[1:]], "Stepwell, fp32")
+    memory = memory_entry(options, 64)
+    recurrence = Entry("recurrence", lambda: Recurrence(speech, frames))
+    entries = speech.entries(frames, without)
+    from_memory = [recurrence] if speech.cells >= LARGE else []
+    contest([memory, *from_memory, *entries], options.rounds, calls)
+    note += f" {options.rounds} interleaved rounds of {calls} calls; memory read at {memory_note(memory)}."
+    note += recurrence_note(recurrence, memory)
+    return table(title, "ms a call", note, [entry.row() for entry in entries], "Stepwell, fp32")
 
 
 class MemoryReader(Worker):
@@ -86,14 +93,31 @@ def memory_note(entry):
     return f"{np.median(entry.values):.1f} GB/s ({min(entry.values):.1f} – {max(entry.values):.1f}, over {entry.name[8:]})"
 
 
-def recurrent_note(speech, frames):
-    """How fast the recurrent weights are read in fp32: their bytes in a call through the time of the recurrence."""
-    command = [speech.options.stepwell, "bench", speech.file("fp32"), "--threads", str(speech.options.threads), "--frames",
-               str(frames), "--per-op", "--json", "--repeat", str(speech.options.calls)]
-    ops = run_json(command)["ops"]
-    milliseconds = sum(op["mean_ms"] for op in ops if "Lstm" in op["op"] or "Recurren" in op["op"])
-    gigabytes = frames * 4 * 4 * speech.cells**2 / 1e9
-    return f"the recurrence takes {milliseconds:.1f} ms of a call in fp32: {1e3 * gigabytes / milliseconds:.1f} GB/s of its weights"
+class Recurrence:
+    """How fast Stepwell reads the recurrent weights in fp32, GB/s: their bytes in a call through the recurrence's time."""
+
+    def __init__(self, speech, frames):
+        self.gigabytes = (frames + 1) * 4 * 4 * speech.cells**2 / 1e9  # the half for the input is read once
+        self.command = [speech.options.stepwell, "bench", speech.file("fp32"), "--threads", str(speech.options.threads),
+                        "--frames", str(frames), "--per-op", "--json", "--repeat"]
+
+    def measure(self, calls):
+        ops = run_json([*self.command, str(calls)])["ops"]
+        milliseconds = sum(op["mean_ms"] for op in ops if op["op"] in RECURRENT_OPS)
+        if not milliseconds:
+            raise Failed(f"no step is one of {', '.join(RECURRENT_OPS)}")
+        return 1e3 * self.gigabytes / milliseconds
+
+    def stop(self):
+        pass
+
+
+def recurrence_note(recurrence, memory):
+    if not recurrence.values or len(recurrence.values) != len(memory.values):
+        return ""
+    shares = [reading / most for reading, most in zip(recurrence.values, memory.values)]
+    return (f" Stepwell's recurrence reads its fp32 weights at {np.median(recurrence.values):.1f} GB/s, "
+            f"{100 * np.median(shares):.0f} % of that.")
 
 
 def call_logits(speech, inputs, folder):

@@ -1,6 +1,5 @@
 """The tables of lm_1b: time of a word at full size, and error of the inexact runtimes."""
 import os
-import statistics
 import subprocess
 import tempfile
 import time
@@ -75,7 +74,7 @@ class Sampling:
             raise Failed(process.stderr.read().decode().strip().splitlines()[-1])
         if len(moments) < WARM_UP + 2:
             raise Failed(f"{len(moments)} words were drawn")
-        return 1e3 * statistics.median(np.diff(moments[WARM_UP:]))
+        return float(1e3 * np.median(np.diff(moments[WARM_UP:])))
 
     def stop(self):
         pass
