@@ -2,6 +2,8 @@
 // reference gives, which converts and scales them as the file says and multiplies in fp32.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "stepwell/converter/convert.h"
 #include "stepwell/ops/recurrent/gru_rnn.h"
 #include "stepwell/ops/recurrent/lstm_sequence.h"
@@ -91,6 +93,33 @@ TEST_P(Quantized, SequencesOfBothDirectionsComputeWithTheWeightsThatTheirFileSay
     EXPECT_EQ(result.layers.size(), 2U);
     ExpectPlanAgreesWithReference(result.graph);
   }
+}
+
+std::map<std::string, std::string> FormatsOf(const ir::Graph& graph, const QuantizeOptions& options) {
+  std::map<std::string, std::string> formats;
+  for (const auto& layer : Quantize(graph, options).layers) {
+    formats[layer.name] = std::string(NameOf(layer.format)) + " " + std::string(quantize::NameOf(layer.activations));
+  }
+  return formats;
+}
+
+// MFCCs come in, whose first outweighs the others, and logits go out.
+TEST(QuantizedModels, KeepTheFirstAndTheLastLayerOfDeepSpeechIn16Bits) {
+  for (const WeightFormat format : {WeightFormat::kInt8, WeightFormat::kInt4}) {
+    const auto formats = FormatsOf(Converted("deepspeech/trained/output_graph.pb"), {.format = format});
+    ASSERT_EQ(formats.size(), 7U);
+    for (const auto& [name, stored] : formats) {
+      const bool is_sensitive = name == "layer_1/weights" || name == "layer_6/weights";
+      EXPECT_EQ(stored, is_sensitive ? "bf16 fp32" : std::string(quantize::NameOf(format)) + " int8") << name;
+    }
+  }
+}
+
+// Its softmax is the most of it.
+TEST(QuantizedModels, KeepNothingOfLm1bIn16Bits) {
+  const auto formats = FormatsOf(Converted("lm_1b/kjv/graph.pbtxt", "lm_1b/kjv/ckpt"), {});
+  ASSERT_EQ(formats.size(), 10U);
+  for (const auto& [name, stored] : formats) EXPECT_EQ(stored, "int8 int8") << name;
 }
 
 QuantizeOptions WithFp32Activations(WeightFormat format, std::optional<std::int64_t> group) {

@@ -17,6 +17,11 @@ Dim LastDim(const ir::Graph& graph, ir::ValueId value) {
   return shape.has_rank() && shape.rank() > 0 ? shape[shape.rank() - 1] : kDynamic;
 }
 
+std::int64_t ElementsOf(const ir::Graph& graph, ir::ValueId value) {
+  const Shape& shape = graph.value(value).type.shape;
+  return shape.is_static() ? shape.num_elements() : 0;
+}
+
 // The value of the same rows that it shows through views.
 ir::ValueId Root(const ir::Graph& graph, ir::ValueId value) {
   const Dim width = LastDim(graph, value);
@@ -110,7 +115,9 @@ class TapFinder {
     for (std::size_t port = 0; port < node.inputs.size(); ++port) {
       const auto rows = RowsAt(node, port);
       const ir::Node* weights = graph_.producer(node.inputs[port]);
-      if (rows && weights != nullptr) taps.push_back({weights->name, rows->input, rows->output});
+      if (rows && weights != nullptr) {
+        taps.push_back({weights->name, ElementsOf(graph_, node.inputs[port]), rows->input, rows->output});
+      }
     }
   }
 
@@ -129,9 +136,9 @@ class TapFinder {
     const auto output = view.Outside(rows.output);
     if (!input || !output) return;
     if (const ir::Node* inside = view.body().producer(weights)) {
-      taps.push_back({node.name + "/" + inside->name, *input, *output});
+      taps.push_back({node.name + "/" + inside->name, ElementsOf(view.body(), weights), *input, *output});
     } else if (const auto given = view.Whole(weights); given && graph_.producer(*given) != nullptr) {
-      taps.push_back({graph_.producer(*given)->name, *input, *output});
+      taps.push_back({graph_.producer(*given)->name, ElementsOf(graph_, *given), *input, *output});
     }
   }
 

@@ -11,7 +11,8 @@ namespace stepwell::quantize {
 // axis holds what one row of the weights is multiplied with, and what comes of it; all axes before count rows. Behind a
 // recurrence's last real frame they hold what its cell makes of the frames there.
 struct LayerTap {
-  std::string weights;  // the node that gives them, as in QuantizedLayer::name
+  std::string weights;        // the node that gives them, as in QuantizedLayer::name
+  std::int64_t elements = 0;  // of the weights; 0 where their shape is not known
   ir::ValueId input;
   ir::ValueId output;  // of the product, or the hidden state of a cell
 };

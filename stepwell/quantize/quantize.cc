@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "stepwell/base/error.h"
 #include "stepwell/ir/roles.h"
@@ -13,6 +14,7 @@
 #include "stepwell/passes/rewriter.h"
 #include "stepwell/passes/with_body.h"
 #include "stepwell/quantize/name_pattern.h"
+#include "stepwell/quantize/sensitive_weights.h"
 #include "stepwell/quantize/stored_form.h"
 #include "stepwell/quantize/weight_uses.h"
 
@@ -47,7 +49,10 @@ class FactorCache {
 
 class Quantizer {
  public:
-  explicit Quantizer(const QuantizeOptions& options) : options_(options), kept_(options.keep) {}
+  Quantizer(const ir::Graph& graph, const QuantizeOptions& options)
+      : options_(options), kept_(options.keep), sensitive_(SensitiveWeights(graph)) {
+    CountElements(graph);
+  }
 
   std::vector<QuantizedLayer> layers;
 
@@ -69,6 +74,7 @@ class Quantizer {
     }));
   }
 
+ private:
   void CountElements(const ir::Graph& graph) {
     for (const ir::Node& node : graph.nodes()) {
       if (const auto* loop = ir::As<ir::SubgraphOp>(*node.op)) CountElements(*loop->body);
@@ -76,7 +82,6 @@ class Quantizer {
     }
   }
 
- private:
   static double Elements(const ir::ConstantData& data) { return static_cast<double>(data.num_elements()); }
 
   struct Weights {
@@ -94,7 +99,8 @@ class Quantizer {
 
   void Replace(passes::Rewriter& rewriter, const ir::Node& node, const Weights& weights, SummedAxis summed,
                const std::string& scope) {
-    const StoredForm form = StoredFormOf(weights.stored.type.shape, summed, options_);
+    const Precision precision = sensitive_.contains(scope + node.name) ? Precision::kHigh : Precision::kAsAsked;
+    const StoredForm form = StoredFormOf(weights.stored.type.shape, summed, options_, precision);
     const RoundedWeights rounded = Round(weights.floats, form, factors_.Of(MomentsFor(scope + node.name, form)));
     weights.stored.bytes.ReleasePages();
     rewriter.Map(node.outputs[0], AddStored(rewriter.builder(), node.name, form, rounded));
@@ -113,6 +119,7 @@ class Quantizer {
 
   const QuantizeOptions& options_;
   NamePattern kept_;
+  std::set<std::string> sensitive_;
   FactorCache factors_;
   double elements_ = 0;  // of all constants
   double done_ = 0;
@@ -176,8 +183,8 @@ std::string_view NameOf(ActivationFormat activations) {
 }
 
 QuantizeResult Quantize(const ir::Graph& graph, const QuantizeOptions& options) {
-  Quantizer quantizer(options);
-  quantizer.CountElements(graph);
+  ActivationsOf(options);  // refuses what the format of the weights does not allow
+  Quantizer quantizer(graph, options);
   ir::Graph quantized = quantizer.Rewrite(graph, "");
   if (quantizer.layers.empty()) RefuseWithoutWeights(graph, options);
   return {WithMetadata(quantized, options), std::move(quantizer.layers)};

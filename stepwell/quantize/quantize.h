@@ -66,9 +66,10 @@ ActivationFormat ActivationsOf(const QuantizeOptions& options);
 
 // Stores the weights of a graph, those in the bodies of its loops included, in fewer bits: constants of f32, or of f16
 // behind a Convert to f32, that nodes read as weights (weight_uses.h) become what OpenVINO's weight compression writes,
-// int8 or int4 -> Convert -> Multiply by scales -> Reshape where there are groups, or bf16 -> Convert. The constants of
-// integers say what is done with activations (ir::ConstantData::activations). docs/quantize.md has the formulas.
-// Throws Error(kInvalidArgument) where no weights are found, for a `keep` that is no regular expression and for int8
+// int8 or int4 -> Convert -> Multiply by scales -> Reshape where there are groups, or bf16 -> Convert; some that would
+// lose too much are stored as bf16 whatever was asked for (sensitive_weights.h). The constants of integers say what is
+// done with activations (ir::ConstantData::activations). docs/quantize.md has the formulas. Throws
+// Error(kInvalidArgument) where no weights are found, for a `keep` that is no regular expression and for int8
 // activations with weights of bf16, and
 // Error(kInvalidModel) naming the constant where weights are NaN or infinite, or become so.
 QuantizeResult Quantize(const ir::Graph& graph, const QuantizeOptions& options);

@@ -44,15 +44,16 @@ RoundedWeights RoundUnchecked(const ir::ConstantData& weights, const StoredForm&
 
 }  // namespace
 
-StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOptions& options) {
+StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOptions& options, Precision precision) {
   const int axis = shape.rank() - (summed == SummedAxis::kLast ? 1 : 2);
-  const Choice choice = ChoiceFor(shape[axis], options);
+  const Choice choice =
+      precision == Precision::kHigh ? Choice{WeightFormat::kBf16, 0} : ChoiceFor(shape[axis], options);
   StoredForm form;
   form.shape = shape;
   form.inputs = shape[axis];
   form.format = choice.format;
   form.group = choice.group;
-  form.activations = ActivationsOf(options);
+  if (choice.format != WeightFormat::kBf16) form.activations = ActivationsOf(options);
   for (int i = 0; i < shape.rank(); ++i) {
     const bool is_summed = i == axis;
     const std::int64_t length = is_summed && choice.group > 0 ? choice.group : shape[i];

@@ -22,8 +22,9 @@ struct StoredForm {
   Shape scales;  // `values` with 1 where a scale is shared
 };
 
-// Of weights of rank 2 or more.
-StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOptions& options);
+// Of weights of rank 2 or more. `precision`: kHigh for weights that would lose too much in 8 bits.
+enum class Precision : std::uint8_t { kAsAsked, kHigh };
+StoredForm StoredFormOf(const Shape& shape, SummedAxis summed, const QuantizeOptions& options, Precision precision);
 
 // Throws Error(kInvalidModel) where a weight is no finite number or becomes none. `factor`: of what the weights are
 // multiplied with, to round them to integers by; null: to the nearest.
