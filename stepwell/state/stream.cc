@@ -54,22 +54,27 @@ Stream::Stream(std::shared_ptr<const StateLayout> layout, StreamOptions options)
 
 void Stream::Step(Stepper& stepper, std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
                   std::span<std::chrono::nanoseconds> step_times) {
-  const bool keeps_parts = part_ != nullptr && state_.rewind_depth() > 0;
-  Bytes part_before;
-  if (keeps_parts) {
-    part_before = SavePart();
-    past_parts_.emplace_back();
-  }
+  BeginStep();
   try {
     stepper.Step(state_, inputs, outputs, step_times);
   } catch (...) {
-    if (keeps_parts) past_parts_.pop_back();
+    AbandonStep();
     throw;
   }
+  FinishStep();
+}
+
+void Stream::BeginStep() {
+  if (keeps_parts()) past_parts_.push_back(SavePart());
+}
+
+void Stream::FinishStep() {
   ++call_number_;
-  if (!keeps_parts) return;
-  past_parts_.back() = std::move(part_before);
   if (past_parts_.size() > state_.rewindable()) past_parts_.pop_front();
+}
+
+void Stream::AbandonStep() {
+  if (keeps_parts()) past_parts_.pop_back();
 }
 
 void Stream::Reset() {

@@ -59,7 +59,14 @@ class Stream {
   const StreamPart* part() const { return part_.get(); }
 
  private:
+  friend class Batcher;
+
   using Bytes = std::vector<std::byte>;
+  // What Step does around the call of the model, which commits the state: first, and after success or failure.
+  void BeginStep();
+  void FinishStep();
+  void AbandonStep();
+  bool keeps_parts() const { return part_ != nullptr && state_.rewind_depth() > 0; }
   Bytes SavePart() const;
   std::unique_ptr<StreamPart> RestoredPart(std::span<const std::byte> bytes, std::string_view what) const;
 
