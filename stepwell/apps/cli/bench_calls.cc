@@ -67,13 +67,8 @@ class Bench {
 
  private:
   runtime::PlanRequest Request(const runtime::LoadedModel& model) const {
-    const ir::Graph& graph = model.graph();
-    runtime::PlanRequest request;
+    runtime::PlanRequest request = StepRequest(model.graph(), request_.shape);
     if (request_.no_fusion) request.options.fusion = runtime::Fusion::kOff;
-    for (const ir::Input& input : graph.inputs()) {
-      request.input_shapes.emplace_back();
-      if (IsPartOfAStep(graph, input)) request.input_shapes.back() = verify::ShapeInCall(graph, input, request_.shape);
-    }
     return request;
   }
 
@@ -144,6 +139,15 @@ class Bench {
 };
 
 }  // namespace
+
+runtime::PlanRequest StepRequest(const ir::Graph& graph, const verify::CallShape& shape) {
+  runtime::PlanRequest request;
+  for (const ir::Input& input : graph.inputs()) {
+    request.input_shapes.emplace_back();
+    if (IsPartOfAStep(graph, input)) request.input_shapes.back() = verify::ShapeInCall(graph, input, shape);
+  }
+  return request;
+}
 
 BenchResult BenchCalls(const runtime::LoadedModel& model, const BenchRequest& request,
                        const std::function<void(double)>& progress) {

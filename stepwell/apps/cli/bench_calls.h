@@ -51,9 +51,12 @@ struct BenchResult {
   }
 };
 
-// Measures calls of a stream whose state is carried. A call computes what a stream's step computes: a model that takes
-// features and can also make them from samples is given features only. Inputs are random, every row runs its full
-// length.
+// What a stream's step takes in calls of that shape: a model that takes features and can also make them from samples is
+// given features only.
+runtime::PlanRequest StepRequest(const ir::Graph& graph, const verify::CallShape& shape);
+
+// Measures calls of a stream whose state is carried. A call computes what StepRequest says. Inputs are random, every
+// row runs its full length.
 BenchResult BenchCalls(const runtime::LoadedModel& model, const BenchRequest& request,
                        const std::function<void(double)>& progress);
 

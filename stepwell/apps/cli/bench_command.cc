@@ -5,12 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "stepwell/apps/cli/bench_calls.h"
+#include "stepwell/apps/cli/bench_streams.h"
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/progress_bar.h"
+#include "stepwell/apps/cli/streams_report.h"
 #include "stepwell/apps/cli/synthetic_model.h"
 #include "stepwell/apps/cli/text_table.h"
+#include "stepwell/apps/cli/zero_shares.h"
 #include "stepwell/base/parallel.h"
+#include "stepwell/base/text.h"
 
 namespace stepwell::cli {
 namespace {
@@ -26,6 +30,14 @@ struct BenchFlags {
   BenchRequest request;
   bool json = false;
   bool per_op = false;
+  bool zeros = false;
+  bool curve = false;
+  CLI::Option* streams_option = nullptr;
+  CLI::Option* deadline_option = nullptr;
+  std::string streams;  // as it was written
+  StreamsRequest streams_request;
+
+  bool measures_streams() const { return streams_option->count() > 0 || deadline_option->count() > 0; }
 };
 
 std::shared_ptr<const runtime::LoadedModel> LoadModel(const BenchFlags& flags) {
@@ -34,10 +46,29 @@ std::shared_ptr<const runtime::LoadedModel> LoadModel(const BenchFlags& flags) {
   return MakeSyntheticModel(ParseSyntheticModel(flags.synthetic));
 }
 
-// What is wrong with the description, as the parser of flags wants it; empty where nothing is.
-std::string SyntheticError(const std::string& description) {
+// "12" or "10,20,30"; nothing for "most" or an empty text. Throws Error(kInvalidArgument) for anything else.
+std::vector<std::int64_t> ParseStreams(const std::string& text) {
+  constexpr std::int64_t kMost = 16384;
+  std::vector<std::int64_t> streams;
+  if (text.empty() || text == "most") return streams;
+  for (const std::string_view word : Split(text, ',')) {
+    const std::optional<std::int64_t> number = ParseInt(word);
+    if (!number || *number < 1 || *number > kMost) {
+      throw Error(ErrorKind::kInvalidArgument,
+                  fmt::format("'{}' in --streams is no number of streams; give one of 1 to {}, several separated by "
+                              "commas, or 'most' to search for it",
+                              word, kMost));
+    }
+    streams.push_back(*number);
+  }
+  return streams;
+}
+
+// What is wrong with a flag's text, as the parser of flags wants it; empty where nothing is.
+template <class Parse>
+std::string ErrorOf(const Parse& parse, const std::string& text) {
   try {
-    ParseSyntheticModel(description);
+    parse(text);
     return {};
   } catch (const Error& error) {
     return error.what();
@@ -70,7 +101,7 @@ std::string Format(const TextTable& table, const std::string& format) {
   return format == "csv" ? table.Csv() : table.Plain();
 }
 
-Json ResultJson(const BenchResult& result, const std::string& model) {
+Json ResultJson(const BenchResult& result, const std::vector<ZeroShare>& zeros, const std::string& model) {
   Json json = {{"model", model},
                {"calls", result.latency.calls},
                {"batch", result.batch},
@@ -87,6 +118,10 @@ Json ResultJson(const BenchResult& result, const std::string& model) {
   for (const OpTime& op : result.ops) {
     json["ops"].push_back({{"op", op.op}, {"nodes", op.nodes}, {"mean_ms", op.mean_ms}, {"share", op.share}});
   }
+  if (!zeros.empty()) json["zeros"] = Json::array();
+  for (const ZeroShare& share : zeros) {
+    json["zeros"].push_back({{"node", share.node}, {"zeros", share.zeros}, {"zero_in_call", share.zero_in_call}});
+  }
   if (!result.nodes.empty()) json["nodes"] = Json::array();
   for (const NodeTime& node : result.nodes) {
     json["nodes"].push_back({{"node", node.node}, {"op", node.op}, {"mean_ms", node.mean_ms}});
@@ -94,22 +129,99 @@ Json ResultJson(const BenchResult& result, const std::string& model) {
   return json;
 }
 
-void Bench(const BenchFlags& flags) {
-  const auto model = LoadModel(flags);
+TextTable ZerosTable(const std::vector<ZeroShare>& zeros) {
+  TextTable table({"clipped ReLU", "exact zeros", "zero in all rows of a call"});
+  for (const ZeroShare& share : zeros) {
+    table.Add(
+        {share.node, fmt::format("{:.1f} %", 100 * share.zeros), fmt::format("{:.1f} %", 100 * share.zero_in_call)});
+  }
+  return table;
+}
+
+bool WantsJson(const BenchFlags& flags) { return flags.json || flags.format == "json"; }
+
+void BenchOneStream(const BenchFlags& flags, const runtime::LoadedModel& model) {
   BenchRequest request = flags.request;
   request.shape.batch = flags.model.batch();
   request.split = flags.per_op ? BenchRequest::Split::kByOp : BenchRequest::Split::kNone;
   const BenchResult result = [&] {
     ProgressBar bar("measuring");
-    return While([&] { return fmt::format("running '{}'", flags.model.name()); },
-                 [&] { return BenchCalls(*model, request, [&](double done) { bar.Show(done); }); });
+    return BenchCalls(model, request, [&](double done) { bar.Show(done); });
   }();
-  if (flags.json || flags.format == "json") {
-    fmt::print("{}\n", ResultJson(result, model->graph().name()).dump(2));
-    return;
-  }
+  std::vector<ZeroShare> zeros;
+  if (flags.zeros || !flags.synthetic.empty()) zeros = MeasureZeroShares(model, request.shape);
+  if (WantsJson(flags)) return fmt::print("{}\n", ResultJson(result, zeros, model.graph().name()).dump(2));
   fmt::print("{}", Format(CallTable(result), flags.format));
   if (flags.per_op) fmt::print("\n{}", Format(OpTable(result), flags.format));
+  if (!zeros.empty()) fmt::print("\n{}", Format(ZerosTable(zeros), flags.format));
+}
+
+void BenchCurve(const BenchFlags& flags, const runtime::LoadedModel& model) {
+  constexpr int kMostStreams = 256;
+  BenchRequest request = flags.request;
+  if (!request.shape.frames) request.shape.frames = 1;
+  if (request.repeat == 0) request.repeat = 20;
+  std::vector<BenchResult> results;
+  {
+    ProgressBar bar("measuring");
+    for (int streams = 1; streams <= kMostStreams; streams *= 2) {
+      request.shape.batch = streams;
+      results.push_back(BenchCalls(model, request, [&](double done) {
+        bar.Show((streams - 1 + done * streams) / (2.0 * kMostStreams), fmt::format("{} streams", streams));
+      }));
+    }
+  }
+  if (WantsJson(flags)) return fmt::print("{}", CurveJson(results, model.graph().name()));
+  fmt::print("{}", Format(CurveTable(results), flags.format));
+}
+
+void BenchManyStreams(const BenchFlags& flags, const std::shared_ptr<const runtime::LoadedModel>& model) {
+  StreamsRequest request = flags.streams_request;
+  request.streams = ParseStreams(flags.streams);
+  request.frames_per_call = flags.request.shape.frames;
+  const StreamsResult result = [&] {
+    ProgressBar bar("measuring");
+    return BenchStreams(model, request, [&](double done, const std::string& what) { bar.Show(done, what); });
+  }();
+  if (WantsJson(flags)) return fmt::print("{}", StreamsJson(result, request, model->graph().name()));
+  fmt::print("{}", Format(StreamsTable(result), flags.format));
+  if (flags.format != "csv") fmt::print("\n{}", StreamsVerdict(result, request));
+}
+
+void Bench(const BenchFlags& flags) {
+  const auto model = LoadModel(flags);
+  While([&] { return fmt::format("running '{}'", flags.model.name()); },
+        [&] {
+          if (flags.measures_streams()) return BenchManyStreams(flags, model);
+          if (flags.curve) return BenchCurve(flags, *model);
+          BenchOneStream(flags, *model);
+        });
+}
+
+void AddStreamsFlags(CLI::App& command, BenchFlags& flags) {
+  constexpr const char* kGroup = "Many live streams";
+  flags.streams_option =
+      command
+          .add_option(
+              "--streams", flags.streams,
+              "Simulate so many live streams, each sending 20 ms of sound every 20 ms; several numbers separated "
+              "by commas; 'most', or no number: search for the most that meet the deadline")
+          ->expected(0, 1)
+          ->check([](const std::string& text) { return ErrorOf(ParseStreams, text); })
+          ->group(kGroup);
+  flags.deadline_option =
+      command
+          .add_option("--deadline", flags.streams_request.deadline_ms,
+                      "Milliseconds from the last sample that a row of results needs to that row, for 99 of 100 rows")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str()
+          ->group(kGroup);
+  command.add_option("--seconds", flags.streams_request.seconds, "How long each number of streams is measured")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str()
+      ->group(kGroup);
+  command.add_flag("--curve", flags.curve, "Measure calls of 1, 2, 4 ... 256 streams: what a stream costs in company")
+      ->group(kGroup);
 }
 
 }  // namespace
@@ -122,7 +234,7 @@ void AddBenchCommand(CLI::App& program) {
   command
       ->add_option("--synthetic", flags->synthetic,
                    "In place of MODEL: deepspeech[:CELLS] or lm_1b[:DIVISOR], full size unless said, random weights")
-      ->check(SyntheticError);
+      ->check([](const std::string& text) { return ErrorOf(ParseSyntheticModel, text); });
   command->add_option("--frames", flags->request.shape.frames, "Frames a call")->check(CLI::PositiveNumber);
   command
       ->add_option("--repeat", flags->request.repeat,
@@ -136,6 +248,9 @@ void AddBenchCommand(CLI::App& program) {
   command->add_option("--format", flags->format, "plain, markdown, csv or json")
       ->check(CLI::IsMember({"plain", "markdown", "csv", "json"}))
       ->capture_default_str();
+  command->add_flag("--zeros", flags->zeros,
+                    "Count the exact zeros behind clipped ReLUs, which are not read (always with --synthetic)");
+  AddStreamsFlags(*command, *flags);
   command->add_flag("--json", flags->json, "The same as --format json");
   command->callback([flags] { Bench(*flags); });
 }

@@ -17,7 +17,8 @@ LatencySummary LatencySummary::Of(std::vector<double> milliseconds) {
     return milliseconds[std::max<std::size_t>(rank, 1) - 1];
   };
   const double sum = std::accumulate(milliseconds.begin(), milliseconds.end(), 0.0);
-  return {milliseconds.size(), sum / count, percentile(50), percentile(90), percentile(99), milliseconds.back()};
+  return {milliseconds.size(), sum / count,      percentile(50),     percentile(90),
+          percentile(99),      percentile(99.9), milliseconds.back()};
 }
 
 }  // namespace stepwell::cli

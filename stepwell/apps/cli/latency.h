@@ -12,6 +12,7 @@ struct LatencySummary {
   double p50_ms = 0;
   double p90_ms = 0;
   double p99_ms = 0;
+  double p99_9_ms = 0;
   double max_ms = 0;
 
   // Throws Error(kInvalidArgument) where nothing was measured.

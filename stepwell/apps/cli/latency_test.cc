@@ -17,6 +17,7 @@ TEST(LatencySummary, TakesPercentilesByNearestRank) {
   EXPECT_EQ(summary.p50_ms, 100);
   EXPECT_EQ(summary.p90_ms, 180);
   EXPECT_EQ(summary.p99_ms, 198);
+  EXPECT_EQ(summary.p99_9_ms, 200);
   EXPECT_EQ(summary.max_ms, 200);
   EXPECT_EQ(summary.mean_ms, 100.5);
 }

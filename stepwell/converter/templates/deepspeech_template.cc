@@ -180,6 +180,13 @@ class Writer {
 
 }  // namespace
 
+std::optional<int> DeepSpeechLayerOfBias(std::string_view variable) {
+  for (const int layer : {1, 2, 3, 5, 6}) {
+    if (variable == fmt::format("layer_{}/bias", layer)) return layer;
+  }
+  return std::nullopt;
+}
+
 SourceGraph MakeDeepSpeechGraph(const DeepSpeechShape& shape, const VariableSource& variables) {
   return Writer(shape, variables).Write();
 }

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "stepwell/converter/source/checkpoint.h"
 #include "stepwell/converter/source/source_graph.h"
@@ -20,6 +22,9 @@ struct DeepSpeechShape {
 
 // Gives the value of a variable by the name and the shape it has in the training graph.
 using VariableSource = std::function<SourceTensor(const std::string& name, const Shape& shape)>;
+
+// The dense layer (1, 2, 3, 5 or 6) whose bias the variable is; none for other variables.
+std::optional<int> DeepSpeechLayerOfBias(std::string_view variable);
 
 // The inference graph that DeepSpeech 0.8's export writes, with these weights: the same nodes and names as a frozen
 // output_graph.pb, the feature front end included.
