@@ -19,16 +19,21 @@ PEERS = {
 }
 
 
+def seconds(options):
+    """How long each number of streams speaks."""
+    return 2 if options.quick else 5
+
+
 class Search:
     """A peer's search for its largest number, as a contestant of one round."""
 
-    def __init__(self, speech, name, quick):
+    def __init__(self, speech, name):
         kind, variant, choices = PEERS[name]
         spec = {**speech.model, "threads": speech.options.threads, "batch": 1, "variant": variant, "make": str(MAKE),
                 "cells": speech.cells}
         self.worker = Worker("live_peers", kind, spec)
-        self.limits = {"deadline": DEADLINE_MS / 1e3, "choices": choices, "seconds": 2 if quick else 5, "most": MOST,
-                       "tries": 3 if quick else 5}
+        self.limits = {"deadline": DEADLINE_MS / 1e3, "choices": choices, "seconds": seconds(speech.options), "most": MOST,
+                       "tries": 3 if speech.options.quick else 5}
 
     def measure(self, calls):
         del calls
@@ -46,7 +51,7 @@ class OurSearch:
     def __init__(self, whole, weights):
         options = whole.options
         self.command = [options.stepwell, "bench", whole.file(weights), "--threads", str(options.threads), "--streams", "most",
-                        "--deadline", str(DEADLINE_MS), "--json"]
+                        "--deadline", str(DEADLINE_MS), "--seconds", str(seconds(options)), "--json"]
 
     def measure(self, calls):
         del calls
@@ -65,7 +70,7 @@ def streams_table(speech, whole, weights):
     options, title = speech.options, f"Most live streams within {DEADLINE_MS} ms (p99)"
     say(title)
     entries = [Entry(f"Stepwell, {kind}", lambda kind=kind: OurSearch(whole, kind)) for kind in weights]
-    entries += [Entry(name, lambda name=name: Search(speech, name, options.quick)) for name in PEERS]
+    entries += [Entry(name, lambda name=name: Search(speech, name)) for name in PEERS]
     for entry in entries:
         entry.start()
         entry.measure(1)
