@@ -30,9 +30,21 @@ ir::ValueId AddRow(const FusedLstmSite& site, const std::optional<ir::ValueId>& 
                              {row, site.builder.AddInts(site.name + "/row_shape", {width})});
 }
 
+FusedLstmOutputs AddFusedGru(const FusedLstmSite& site, const LstmPattern& pattern) {
+  std::vector<ir::ValueId> inputs = {site.x, site.h};
+  for (const auto& constant : {std::optional(pattern.kernel), pattern.recurrent, pattern.bias}) {
+    if (constant) inputs.push_back(CopyConstant(site.builder, site.found_in, *constant));
+  }
+  ops::recurrent::FusedGru op = *pattern.gru;
+  op.sequence_order = site.order;
+  const ir::ValueId all = site.builder.AddOne(site.name, std::move(op), std::move(inputs));
+  return {all, all};
+}
+
 }  // namespace
 
 FusedLstmOutputs AddFusedLstm(const FusedLstmSite& site, const LstmPattern& pattern) {
+  if (pattern.gru) return AddFusedGru(site, pattern);
   const auto copy = [&](ir::ValueId constant) { return CopyConstant(site.builder, site.found_in, constant); };
   std::vector<ir::ValueId> inputs = {site.x, site.h, site.c, copy(pattern.kernel)};
   if (pattern.recurrent) inputs.push_back(copy(*pattern.recurrent));

@@ -19,13 +19,13 @@ struct FusedLstmSite {
   kernels::SequenceOrder order = kernels::SequenceOrder::kFramesFirst;
 };
 
-// The layer's outputs: h and c of every frame, laid out as x.
+// The layer's outputs: h and c of every frame, laid out as x. Of a GRU both are h.
 struct FusedLstmOutputs {
   ir::ValueId h;
   ir::ValueId c;
 };
 
-// Runs the pattern's step over all frames of x.
+// Runs the pattern's step over all frames of x: a FusedLstm or FusedGru.
 FusedLstmOutputs AddFusedLstm(const FusedLstmSite& site, const LstmPattern& pattern);
 
 }  // namespace stepwell::passes

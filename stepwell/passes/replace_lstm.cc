@@ -21,7 +21,9 @@ namespace {
 using ir::ValueId;
 using kernels::SequenceOrder;
 using ops::recurrent::Direction;
+using ops::recurrent::FusedGru;
 using ops::recurrent::FusedLstm;
+using ops::recurrent::GruSequence;
 using ops::recurrent::LstmSequence;
 using Ended = LstmLoop::Result::Ended;
 
@@ -119,21 +121,42 @@ class LoopReplacement {
   std::optional<RowEnds> ends_;
 };
 
-// Places of an LSTMSequence's inputs.
-enum : std::size_t { kX, kH, kC, kLengths, kW, kR, kB };
+// What a sequence op is that can be said by layers: inputs x, the states, lengths, W, R and B.
+struct SequenceFacts {
+  std::shared_ptr<const ir::Op> layer;  // of one direction
+  Direction direction = Direction::kForward;
+  std::size_t states = 1;
+
+  std::size_t lengths() const { return 1 + states; }
+};
+
+std::optional<SequenceFacts> FactsOf(const ir::Node& node) {
+  if (const auto* op = ir::As<LstmSequence>(*node.op); op != nullptr && op->has_usual_activations()) {
+    FusedLstm layer;
+    layer.sequence_order = SequenceOrder::kBatchFirst;
+    layer.weight_order = kernels::WeightOrder::kOutputsByInputs;
+    layer.gate_order = "fico";
+    layer.gate_clip = op->clip;
+    return SequenceFacts{std::make_shared<const FusedLstm>(std::move(layer)), op->direction, 2};
+  }
+  const auto* op = ir::As<GruSequence>(*node.op);
+  // Parts of weights for two directions would not stay stored as they are.
+  if (op == nullptr || !op->has_usual_activations() || op->direction == Direction::kBidirectional) return std::nullopt;
+  FusedGru layer;
+  static_cast<ops::recurrent::GruAttributes&>(layer) = *op;
+  layer.sequence_order = SequenceOrder::kBatchFirst;
+  return SequenceFacts{std::make_shared<const FusedGru>(std::move(layer)), op->direction, 1};
+}
 
 class SequenceReplacement {
  public:
   SequenceReplacement(Rewriter& rewriter, const ir::Node& node)
-      : rewriter_(rewriter),
-        builder_(rewriter.builder()),
-        node_(node),
-        op_(static_cast<const LstmSequence&>(*node.op)) {}
+      : rewriter_(rewriter), builder_(rewriter.builder()), node_(node), facts_(FactsOf(node).value()) {}
 
   void Write() {
     std::vector<std::vector<ValueId>> parts(node_.outputs.size());
-    for (std::int64_t direction = 0; direction < NumDirections(op_.direction); ++direction) {
-      const bool backward = op_.direction == Direction::kReverse || direction == 1;
+    for (std::int64_t direction = 0; direction < NumDirections(facts_.direction); ++direction) {
+      const bool backward = facts_.direction == Direction::kReverse || direction == 1;
       const std::vector<ValueId> outputs = AddDirection(direction, backward);
       for (std::size_t port = 0; port < parts.size(); ++port) parts[port].push_back(WithDirection(outputs[port]));
     }
@@ -156,34 +179,31 @@ class SequenceReplacement {
                            {value, builder_.AddInts(node_.name + "/direction_axis", {1})});
   }
 
-  // Y [B, T, N], H and C [B, N].
+  // Y [B, T, N], and the last states [B, N].
   std::vector<ValueId> AddDirection(std::int64_t direction, bool backward) {
-    FusedLstm layer;
-    layer.sequence_order = SequenceOrder::kBatchFirst;
-    layer.weight_order = kernels::WeightOrder::kOutputsByInputs;
-    layer.gate_order = "fico";
-    layer.gate_clip = op_.clip;
-    ValueId x = rewriter_.Mapped(node_.inputs[kX]);
-    if (backward) x = Reversed(x);
-    const ValueId h = Part(kH, 1, direction);
-    const ValueId c = Part(kC, 1, direction);
-    const auto all = builder_.Add(node_.name, std::make_shared<const FusedLstm>(std::move(layer)),
-                                  {x, h, c, Part(kW, 0, direction), Part(kR, 0, direction), Part(kB, 0, direction)});
-    RowEnds ends(builder_, node_.name + "/ends", rewriter_.Mapped(node_.inputs[kLengths]), all[0],
+    const ValueId x = rewriter_.Mapped(node_.inputs[0]);
+    std::vector<ValueId> inputs = {backward ? Reversed(x) : x};
+    for (std::size_t state = 1; state <= facts_.states; ++state) inputs.push_back(Part(state, 1, direction));
+    for (std::size_t weight = 1; weight <= 3; ++weight) inputs.push_back(Part(facts_.lengths() + weight, 0, direction));
+    const std::vector<ValueId> all = builder_.Add(node_.name, facts_.layer, inputs);
+    RowEnds ends(builder_, node_.name + "/ends", rewriter_.Mapped(node_.inputs[facts_.lengths()]), all[0],
                  SequenceOrder::kBatchFirst);
-    if (!RunsToLastFrame()) {
-      const ValueId zeroed = ends.Zeroed(all[0]);
-      return {backward ? Reversed(zeroed) : zeroed, ends.Last(all[0], h), ends.Last(all[1], c)};
+    const bool is_full = RunsToLastFrame();
+    const ValueId y = is_full ? all[0] : ends.Zeroed(all[0]);
+    std::vector<ValueId> outputs = {backward ? Reversed(y) : y};
+    for (std::size_t state = 0; state < facts_.states; ++state) {
+      outputs.push_back(is_full ? AddLastFrame(builder_, node_.name + "/last", all[state], 1)
+                                : ends.Last(all[state], inputs[1 + state]));
     }
-    return {backward ? Reversed(all[0]) : all[0], AddLastFrame(builder_, node_.name + "/h", all[0], 1),
-            AddLastFrame(builder_, node_.name + "/c", all[1], 1)};
+    return outputs;
   }
 
   // Each row of [B, T, ...] from its own last frame to its first.
   ValueId Reversed(ValueId sequence) {
     const std::string name = node_.name + "/backward";
     if (RunsToLastFrame()) return AddReversed(builder_, name, sequence, 1);
-    return builder_.AddOne(name, ops::order::ReverseSequence{}, {sequence, rewriter_.Mapped(node_.inputs[kLengths])});
+    return builder_.AddOne(name, ops::order::ReverseSequence{},
+                           {sequence, rewriter_.Mapped(node_.inputs[facts_.lengths()])});
   }
 
   bool RunsToLastFrame() const;
@@ -191,7 +211,7 @@ class SequenceReplacement {
   Rewriter& rewriter_;
   ir::GraphBuilder& builder_;
   const ir::Node& node_;
-  const LstmSequence& op_;
+  const SequenceFacts facts_;
 };
 
 // Whether all rows are known to run to the last frame.
@@ -200,8 +220,8 @@ bool HaveFullLengths(const ir::ConstantData* lengths, Dim frames) {
 }
 
 bool SequenceReplacement::RunsToLastFrame() const {
-  const Dim frames = rewriter_.source().value(node_.inputs[kX]).type.shape[1];
-  return HaveFullLengths(rewriter_.source().constant(node_.inputs[kLengths]), frames);
+  const Dim frames = rewriter_.source().value(node_.inputs[0]).type.shape[1];
+  return HaveFullLengths(rewriter_.source().constant(node_.inputs[facts_.lengths()]), frames);
 }
 
 }  // namespace
@@ -211,11 +231,11 @@ void ReplaceLstmLoop(Rewriter& rewriter, const ir::Node& node, const LstmLoop& l
 }
 
 bool IsFusableSequence(const Matcher& matcher, const ir::Node& node) {
-  const auto* op = ir::As<LstmSequence>(*node.op);
-  if (op == nullptr || !op->has_usual_activations()) return false;
-  const TensorType& x = matcher.graph().value(node.inputs[kX]).type;
+  const auto facts = FactsOf(node);
+  if (!facts) return false;
+  const TensorType& x = matcher.graph().value(node.inputs[0]).type;
   if (x.dtype != DType::kF32 || !x.shape.is_static() || x.shape.num_elements() == 0) return false;
-  const auto weights = std::span<const ValueId>(node.inputs).subspan(kW);
+  const auto weights = std::span<const ValueId>(node.inputs).subspan(facts->lengths() + 1);
   return std::all_of(weights.begin(), weights.end(), [&](ValueId weight) { return matcher.IsConstant(weight); });
 }
 

@@ -14,6 +14,7 @@ struct GruAttributes : CellAttributes {
 
   bool linear_before_reset = false;
 
+  bool has_usual_activations() const { return activations == std::vector<std::string>{"sigmoid", "tanh"}; }
   CellContract contract() const {
     CellContract contract = ContractOf(*this, {.gates = 3, .activations = 2});
     if (linear_before_reset) contract.bias = CheckedMul<Dim>(4, hidden_size);

@@ -81,7 +81,7 @@ class PackedGru final : public CellStep {
   std::shared_ptr<const GruLayer> layer_;
 };
 
-std::shared_ptr<const GruLayer> MakeGruLayer(const GruAttributes& attributes, const CellWeights& weights,
+std::shared_ptr<const GruLayer> PackGruLayer(const GruAttributes& attributes, const CellWeights& weights,
                                              const CellConstants& constants, PackedBlocks& blocks) {
   const std::int64_t cells = attributes.hidden_size;
   const std::vector<float> bias = constants.Bias();
@@ -136,14 +136,20 @@ std::optional<kernels::Epilogue> EpilogueOf(std::string_view activation) {
 
 }  // namespace
 
+std::shared_ptr<const GruLayer> MakeGruLayer(const GruAttributes& attributes, const CellWeights& weights,
+                                             const KernelSite& site) {
+  const CellConstants constants(weights, site);
+  if (!attributes.has_usual_activations() || !constants.AreThere()) return nullptr;
+  const std::string form = fmt::format("gru {} {}", attributes.linear_before_reset, attributes.clip);
+  return constants.GetOrMake<GruLayer>(
+      form, [&](PackedBlocks& blocks) { return PackGruLayer(attributes, weights, constants, blocks); });
+}
+
 std::unique_ptr<const CellStep> MakePackedGru(const GruAttributes& attributes, const CellWeights& weights,
                                               const KernelSite& site) {
-  const CellConstants constants(weights, site);
-  const bool is_usual = attributes.activations == std::vector<std::string>{"sigmoid", "tanh"};
-  if (!is_usual || !constants.AreThere()) return nullptr;
-  const std::string form = fmt::format("gru {} {}", attributes.linear_before_reset, attributes.clip);
-  return std::make_unique<PackedGru>(constants.GetOrMake<GruLayer>(
-      form, [&](PackedBlocks& blocks) { return MakeGruLayer(attributes, weights, constants, blocks); }));
+  auto layer = MakeGruLayer(attributes, weights, site);
+  if (layer == nullptr) return nullptr;
+  return std::make_unique<PackedGru>(std::move(layer));
 }
 
 std::unique_ptr<const CellStep> MakePackedRnn(const RnnAttributes& attributes, const CellWeights& weights,

@@ -5,7 +5,7 @@
 
 namespace stepwell::ops::recurrent {
 
-// FusedLstm is no layer of a file, so the reader does not make it.
+// FusedLstm and FusedGru are no layers of a file, so the reader does not make them.
 std::span<const OpRule> OpRules() {
   static constexpr OpRule kRules[] = {OpRuleFor<LstmCell>(),    OpRuleFor<LstmSequence>(), OpRuleFor<GruCell>(),
                                       OpRuleFor<GruSequence>(), OpRuleFor<RnnCell>(),      OpRuleFor<RnnSequence>()};
@@ -26,7 +26,7 @@ std::span<const KernelRule> KernelRules() {
       KernelFor<LstmCell, MakeLstmCellKernel>(),   KernelFor<LstmSequence, MakeLstmSequenceKernel>(),
       KernelFor<GruCell, MakeGruCellKernel>(),     KernelFor<GruSequence, MakeGruSequenceKernel>(),
       KernelFor<RnnCell, MakeRnnCellKernel>(),     KernelFor<RnnSequence, MakeRnnSequenceKernel>(),
-      KernelFor<FusedLstm, MakeFusedLstmKernel>(),
+      KernelFor<FusedLstm, MakeFusedLstmKernel>(), KernelFor<FusedGru, MakeFusedGruKernel>(),
   };
   return kRules;
 }
