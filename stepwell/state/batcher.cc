@@ -5,6 +5,17 @@
 #include "stepwell/base/error.h"
 
 namespace stepwell::state {
+namespace {
+
+// So many of the streams that are ready make a call. Larger calls are of few sizes, so that each size is planned once
+// and its plan kept; the few streams left over are the most urgent ones of the next call.
+std::size_t SizeOfCall(std::size_t ready) {
+  constexpr std::size_t kAnySize = 32;
+  constexpr std::size_t kGrain = 8;
+  return ready <= kAnySize ? ready : ready / kGrain * kGrain;
+}
+
+}  // namespace
 
 Batcher::Batcher(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const StateLayout> layout,
                  BatcherOptions options)
@@ -93,11 +104,10 @@ std::vector<Batcher::Pending*> Batcher::TakeCall() {
   });
   std::vector<Pending*> call;
   for (Pending* pending : ready) {
-    if (call.size() == options_.most_streams) break;
-    if (!call.empty() && pending->step.form != call[0]->step.form) continue;
-    queues_[pending->step.stream].in_flight = true;
-    call.push_back(pending);
+    if (call.empty() || pending->step.form == call[0]->step.form) call.push_back(pending);
   }
+  call.resize(SizeOfCall(std::min(call.size(), options_.most_streams)));
+  for (const Pending* pending : call) queues_[pending->step.stream].in_flight = true;
   return call;
 }
 

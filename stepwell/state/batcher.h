@@ -85,8 +85,8 @@ class Batcher {
   // The same; the future gives the failure, in place of `step.done`.
   std::future<void> SubmitForFuture(Step step);
 
-  // Makes one call with the steps that are ready now, at most most_streams; waits for none. Returns how many steps it
-  // made: 0 where none was ready.
+  // Makes one call with the steps that are ready now, at most most_streams; waits for none. Of more than 32 it takes a
+  // multiple of 8, the most urgent. Returns how many steps it made: 0 where none was ready.
   std::size_t RunOnce();
   // Starts a thread that makes calls until Stop().
   void Start();

@@ -105,6 +105,19 @@ TEST_F(BatcherTest, StepsAtMostSoManyStreamsInOneCallTheMostUrgentOnesFirst) {
   EXPECT_EQ(batcher_.RunOnce(), 0U);
 }
 
+TEST_F(BatcherTest, TakesCallsOfFewSizesWhenManyStreamsAreReady) {
+  Batcher batcher(model_, layout_);
+  Batcher::Form& form = batcher.AddForm(Request(model_->graph()));
+  constexpr std::size_t kStreams = 43;
+  std::vector<Stream> streams;
+  for (std::size_t i = 0; i < kStreams; ++i) streams.emplace_back(layout_);
+  std::vector<Memory> memory(kStreams);
+  for (std::size_t i = 0; i < kStreams; ++i) batcher.Submit(StepOf(form, streams[i], memory[i]));
+  EXPECT_EQ(batcher.RunOnce(), 40U);
+  EXPECT_EQ(batcher.RunOnce(), 3U);
+  for (const Stream& stream : streams) EXPECT_EQ(stream.call_number(), 1U);
+}
+
 TEST_F(BatcherTest, LetsNoStepWaitForEverBehindEarlierDeadlines) {
   Batcher impatient(model_, layout_, {.most_streams = 1, .most_wait = std::chrono::nanoseconds(0)});
   Batcher::Form& form = impatient.AddForm(Request(model_->graph()));

@@ -84,8 +84,8 @@ class Search {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(0.85 * frames_ms / ms * static_cast<double>(streams)));
   }
 
-  // Of a call, so that a row that has just missed one is there in time: it waits for that call, for the frames that
-  // make its own, and for its own.
+  // Of a call, so that a row that has just missed one is there in time: it waits for the frames that make its own, for
+  // the call that it has missed, and for its own.
   std::int64_t FramesFor(std::int64_t streams) const {
     if (model_.fixed_rows()) return *model_.fixed_rows();
     if (request_.frames_per_call) return *request_.frames_per_call;
@@ -95,7 +95,7 @@ class Search {
       const double frames_ms = static_cast<double>(frames) * kPacketMs;
       const double call_ms = CallMs(streams, frames);
       const double ms = call_ms / static_cast<double>(frames);
-      const double latest_ms = frames_ms - kPacketMs + 2 * std::min(call_ms, frames_ms);
+      const double latest_ms = frames_ms - kPacketMs + 2 * frames_ms;  // where calls take all the time there is
       if (latest_ms > 0.9 * request_.deadline_ms || ms > kWorthwhile * best_ms) continue;
       best = frames;
       best_ms = ms;

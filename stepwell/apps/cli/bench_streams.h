@@ -16,7 +16,7 @@ namespace stepwell::cli {
 struct StreamsRequest {
   std::vector<std::int64_t> streams = {};  // measure so many; none: search for the most that meet the deadline
   double deadline_ms = 100;                // for 99 of 100 rows
-  double seconds = 5;                      // of each measurement, after half a second that does not count
+  double seconds = 5;                      // of each measurement, after two that do not count
   std::optional<std::int64_t> frames_per_call = {};  // none: what fits the deadline at the least cost
 };
 

@@ -18,7 +18,8 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 constexpr unsigned kSeed = 7;
 // Streams in one call: enough for the weights to be read once for many, and no call takes long.
 constexpr std::size_t kMostTogether = 256;
-constexpr double kWarmUpSeconds = 0.6;  // the first rows need the context of 0.4 s of sound
+// The first rows need the context of 0.4 s of sound; then calls of new sizes are planned.
+constexpr double kWarmUpSeconds = 2;
 // Where so many rows are late, one of a hundred is, and the rest of the time would only show how the queue grows.
 constexpr double kHopelessShare = 0.03;
 
@@ -110,7 +111,8 @@ void LiveStreams::Start(Clock::time_point now, double deadline_ms) {
   latencies_ms_.clear();
   late_ = 0;
   std::minstd_rand random(kSeed);
-  std::uniform_real_distribution<double> phase(0, LiveModel::kPacketSeconds);
+  // Over the time in which each makes one call, or they would all call at once.
+  std::uniform_real_distribution<double> phase(0, LiveModel::kPacketSeconds * static_cast<double>(frames_));
   for (Client& client : clients_) client.next_packet = now + Seconds(LiveModel::kPacketSeconds + phase(random));
 }
 
