@@ -147,7 +147,7 @@ TEST_F(Quantize, SaysWhatIsWrongWithItsData) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "a.xml"));
 }
 
-// With the language model; read greedily, two of its 175 letters are others.
+// With the language model; read greedily, one of its 175 letters is another.
 TEST_F(Quantize, Int8LeavesTheTextsOfTheTrainedModelAsTheyWere) {
   const std::filesystem::path trained = kModels / "deepspeech" / "trained";
   ASSERT_EQ(Stepwell({"quantize", trained / "output_graph.pb", "-o", "small.xml", "--weights", "int8"}).exit_code,
