@@ -8,12 +8,15 @@
 
 #include "stepwell/ops/elementwise/binary.h"
 #include "stepwell/ops/matmul/matmul.h"
+#include "stepwell/ops/recurrent/fused_lstm.h"
 #include "stepwell/ops/softmax/softmax.h"
 #include "stepwell/passes/constant_evaluator.h"
 #include "stepwell/passes/constant_row.h"
 #include "stepwell/passes/matcher.h"
 #include "stepwell/passes/prune.h"
+#include "stepwell/passes/recognise_recurrences.h"
 #include "stepwell/passes/rewriter.h"
+#include "stepwell/passes/split_input_gates.h"
 
 namespace stepwell::apps {
 namespace {
@@ -98,6 +101,15 @@ std::vector<ir::ValueId> ValuesAtCut(const ir::Graph& graph, const std::vector<S
   return values;
 }
 
+// With what LSTMs take from the word computed before them.
+ir::Graph WithInputGates(const ir::Graph& source, std::span<const std::size_t> word_inputs) {
+  const ir::Graph graph = passes::RecogniseRecurrences(source);
+  const std::vector<Source> sources = SourcesOf(graph, word_inputs);
+  return passes::SplitInputGates(graph, [&](const ir::Node& lstm) {
+    return sources[lstm.inputs[ops::recurrent::FusedLstm::kX].index] == Source::kWord;
+  });
+}
+
 std::string NameAtCut(std::size_t index) { return fmt::format("stepwell/word/{}", index); }
 
 ir::Graph WordPartOf(const ir::Graph& graph, std::span<const ir::ValueId> cut) {
@@ -147,7 +159,8 @@ std::optional<SoftmaxHead> FindSoftmaxHead(const ir::Graph& graph, ir::ValueId p
   return head;
 }
 
-std::optional<WordGraphs> CutBehindWord(const ir::Graph& graph, std::span<const std::size_t> word_inputs) {
+std::optional<WordGraphs> CutBehindWord(const ir::Graph& source, std::span<const std::size_t> word_inputs) {
+  const ir::Graph graph = WithInputGates(source, word_inputs);
   const std::vector<Source> sources = SourcesOf(graph, word_inputs);
   const std::vector<ir::ValueId> cut = ValuesAtCut(graph, sources);
   const bool is_static =

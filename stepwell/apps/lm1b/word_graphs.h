@@ -29,8 +29,8 @@ struct WordGraphs {
   ir::Graph text;  // inputs: the tensors, in their order, and the states; outputs: those of the source
 };
 
-// `word_inputs`: indices of the graph's inputs. Nothing where no state or other input comes in behind them, or where
-// nothing depends on them. Shapes must be static.
+// `word_inputs`: indices of the graph's inputs. What the first layer's gates take from the word is among the tensors.
+// Nothing where no state or other input comes in behind them, or where nothing depends on them. Shapes must be static.
 std::optional<WordGraphs> CutBehindWord(const ir::Graph& graph, std::span<const std::size_t> word_inputs);
 
 // The same graph with one more output, the first.

@@ -84,6 +84,7 @@ std::vector<float> PackedPeepholes(const LstmWeights& weights, std::int64_t cell
 
 LstmLayer::LstmLayer(const LstmWeights& weights, WorkerTeam& team, PackedBlocks& blocks)
     : cells_(CheckedCells(weights)),
+      order_(weights.order),
       gate_clip_(weights.gate_clip.value_or(std::numeric_limits<float>::infinity())),
       cell_clip_(weights.cell_clip.value_or(std::numeric_limits<float>::infinity())),
       projection_clip_(weights.projection_clip.value_or(std::numeric_limits<float>::infinity())) {

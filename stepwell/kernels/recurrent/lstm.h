@@ -26,7 +26,7 @@ inline constexpr LstmGateOrder kOpenVinoLstmGates{.input = 1, .candidate = 2, .f
 
 // An LSTM layer's constants, as a model stores them. Spans are read during construction of LstmLayer only.
 struct LstmWeights {
-  WeightSource input;      // [I, 4N]
+  WeightSource input;      // [I, 4N]; I = 0 where the caller gives the input's part of the gates
   WeightSource recurrent;  // [H, 4N]; H = P with a projection, else N
   LstmGateOrder order;
   std::span<const float> bias = {};             // [4N] or empty
@@ -54,6 +54,10 @@ struct LstmArguments {
   std::span<float> c_last = {};                   // [B, N] or empty
   std::span<const std::byte* const> h_rows = {};  // [B] pointers to [H] or empty
   std::span<const std::byte* const> c_rows = {};  // [B] pointers to [N] or empty
+  // [T, B, 4N] in the weights' order, or empty: what the sums of the gates begin with. With the product of x and the
+  // input's weights here, as Multiply() gives it, and a layer of no inputs, the results have the bits of the whole
+  // layer.
+  std::span<const float> input_gates = {};
 };
 
 // One LSTM layer over a sequence. With s = sigmoid, and [gate] the gate's part of x W + h R + b:
@@ -87,6 +91,7 @@ class LstmLayer {
   friend class LstmRun;
 
   std::int64_t cells_ = 0;
+  LstmGateOrder order_;           // of input_gates
   PackedMatrix input_;            // outputs in blocks of 16 cells: 16 i, 16 g, 16 f, 16 o
   PackedMatrix recurrent_;        // the same
   PackedMatrix projection_;       // empty without projection

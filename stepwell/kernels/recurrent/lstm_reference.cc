@@ -47,10 +47,12 @@ Cell NextCell(const LstmWeights& weights, const Values& gates, std::int64_t cell
   return {cell, o * std::tanh(cell)};
 }
 
-Values GateSums(const LstmWeights& weights, std::int64_t cells, std::span<const float> x, std::span<const float> h) {
+// `given`: of the gates, or empty.
+Values GateSums(const LstmWeights& weights, std::int64_t cells, std::span<const float> x, std::span<const float> given,
+                std::span<const float> h) {
   Values sums(AsSize(4 * cells));
   for (std::int64_t n = 0; n < 4 * cells; ++n) {
-    sums[AsSize(n)] = AtOrZero(weights.bias, n);
+    sums[AsSize(n)] = AtOrZero(weights.bias, n) + AtOrZero(given, n);
     if (n / cells == weights.order.forget) sums[AsSize(n)] += double{weights.forget_bias};
   }
   AddProduct(x, weights.input, sums);
@@ -69,9 +71,9 @@ struct RowState {
   std::vector<float> c;
 };
 
-void Step(const LstmWeights& weights, std::span<const float> x, RowState& state) {
+void Step(const LstmWeights& weights, std::span<const float> x, std::span<const float> given, RowState& state) {
   const std::int64_t cells = std::ssize(state.c);
-  const Values sums = GateSums(weights, cells, x, state.h);
+  const Values sums = GateSums(weights, cells, x, given, state.h);
   std::vector<float> unprojected(state.c.size());
   for (std::int64_t index = 0; index < cells; ++index) {
     const Cell next = NextCell(weights, sums, cells, index, double{state.c[AsSize(index)]});
@@ -106,7 +108,9 @@ void ReferenceLstm(const LstmWeights& weights, const LstmExtent& extent, const L
     for (std::int64_t frame = 0; frame < extent.frames; ++frame) {
       const bool frames_first = extent.order == SequenceOrder::kFramesFirst;
       const std::int64_t place = frames_first ? frame * extent.batch + row : row * extent.frames + frame;
-      Step(weights, Row(arguments.x, place, weights.input.inputs), state);
+      const auto& given = arguments.input_gates;
+      Step(weights, Row(arguments.x, place, weights.input.inputs), given.empty() ? given : Row(given, place, 4 * cells),
+           state);
       std::ranges::copy(state.h, Row(arguments.h_all, place, outputs).begin());
       std::ranges::copy(state.c, Row(arguments.c_all, place, cells).begin());
     }

@@ -145,6 +145,24 @@ class LstmRun {
     return gates_ + (panel * frames_ahead_ * extent_.batch + row_ahead) * kPanelWidth;
   }
 
+  // What the sums of the gates begin with: rows of the frames from `first_frame` on.
+  void StartGates(std::int64_t first_frame, std::int64_t panel, Range rows) const {
+    std::fill_n(Gates(panel, rows.begin), (rows.end - rows.begin) * kPanelWidth, 0.0F);
+    if (arguments_.input_gates.empty()) return;
+    const std::int64_t cell = panel * kLstmBlock;
+    const std::int64_t cells = std::min(kLstmBlock, layer_.cells() - cell);
+    const LstmGateOrder& order = layer_.order_;
+    for (std::int64_t m = rows.begin; m < rows.end; ++m) {
+      const std::int64_t place = Place(first_frame + m / extent_.batch, m % extent_.batch);
+      const float* given = arguments_.input_gates.data() + place * 4 * layer_.cells() + cell;
+      float* gates = Gates(panel, m);
+      for (const int gate : {order.input, order.candidate, order.forget, order.output}) {
+        std::copy_n(given + gate * layer_.cells(), cells, gates);
+        gates += kLstmBlock;
+      }
+    }
+  }
+
   // The input's part of the gates of frames [first_frame, end_frame).
   void ComputeInputGates(const Member& member, Range panels, std::int64_t first_frame, std::int64_t end_frame) const {
     const std::int64_t rows = (end_frame - first_frame) * extent_.batch;
@@ -154,22 +172,22 @@ class LstmRun {
     for (std::int64_t begin = 0; begin < rows; begin += kMostTileRows) {
       const Range tile{begin, std::min(begin + kMostTileRows, rows)};
       if (IsByIntegers(layer_.input_)) {
-        AddInputIntegers(integers.tile(begin / kMostTileRows), panels, begin);
+        AddInputIntegers(integers.tile(begin / kMostTileRows), first_frame, panels, begin);
       } else {
-        AddInputFloats(row_at, panels, tile);
+        AddInputFloats(row_at, first_frame, panels, tile);
       }
     }
   }
 
   template <class RowAt>
-  void AddInputFloats(RowAt row_at, Range panels, Range rows) const {
+  void AddInputFloats(RowAt row_at, std::int64_t first_frame, Range panels, Range rows) const {
     const std::int64_t count = rows.end - rows.begin;
     std::array<const float*, kMostTileRows> inputs;
     for (std::int64_t m = 0; m < count; ++m) inputs[AsSize(m)] = row_at(rows.begin + m);
     const KeptInputs kept =
         layer_.input_.is_finite() ? KeptInputs(inputs.data(), count, layer_.inputs()) : KeptInputs();
     for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-      std::fill_n(Gates(panel, rows.begin), count * kPanelWidth, 0.0F);
+      StartGates(first_frame, panel, rows);
       AddPanelProduct({.a = inputs.data(),
                        .rows = count,
                        .panel = layer_.input_.panel(panel),
@@ -180,9 +198,9 @@ class LstmRun {
     }
   }
 
-  void AddInputIntegers(const IntegerRows& rows, Range panels, std::int64_t first_row) const {
+  void AddInputIntegers(const IntegerRows& rows, std::int64_t first_frame, Range panels, std::int64_t first_row) const {
     for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-      std::fill_n(Gates(panel, first_row), rows.rows() * kPanelWidth, 0.0F);
+      StartGates(first_frame, panel, {first_row, first_row + rows.rows()});
       AddIntegerPanelProduct({.a = &rows,
                               .panel = layer_.input_.panel(panel),
                               .next_panel = panel + 1 < panels.end ? layer_.input_.panel(panel + 1).rows : nullptr,
@@ -314,6 +332,7 @@ void LstmLayer::Run(const LstmExtent& extent, const LstmArguments& arguments, st
                     WorkerTeam& team) const {
   const std::int64_t rows = extent.frames * extent.batch;
   STEPWELL_CHECK(arguments.x.size() == AsSize(rows * inputs()));
+  STEPWELL_CHECK(arguments.input_gates.empty() || arguments.input_gates.size() == AsSize(rows * 4 * cells()));
   STEPWELL_CHECK(arguments.h_all.size() == AsSize(rows * outputs()));
   STEPWELL_CHECK(IsState(arguments.initial_h, arguments.h_rows, extent.batch, outputs()));
   STEPWELL_CHECK(IsState(arguments.initial_c, arguments.c_rows, extent.batch, cells()));

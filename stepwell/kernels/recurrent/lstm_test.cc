@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "stepwell/base/error.h"
+#include "stepwell/kernels/gemm/multiply.h"
 #include "stepwell/kernels/recurrent/lstm_reference.h"
 #include "stepwell/kernels/recurrent/lstm_test_support.h"
 
@@ -170,6 +171,32 @@ TEST_P(LstmTest, GivesARowTheSameBitsInAnyBatch) {
       Perform(layer, single, one_);
       const auto expected = Part(all.h_all, row * std::ssize(single.h_all), std::ssize(single.h_all));
       ASSERT_TRUE(SameBits(single.h_all, expected)) << "row " << row << " of " << batch;
+    }
+  }
+}
+
+TEST_P(LstmTest, GivesTheSameBitsWithTheInputsPartOfTheGatesGiven) {
+  for (const Sizes& sizes : {kLargeSizes, Sizes{5, 17, 3}, Sizes{3, 2}}) {
+    for (const LstmExtent extent : {LstmExtent{.frames = 1, .batch = 1},
+                                    LstmExtent{.frames = 3, .batch = 2, .order = SequenceOrder::kBatchFirst}}) {
+      const Constants constants(sizes, kOpenVinoLstmGates, Extras::kAll);
+      Call whole(sizes, extent);
+      Perform(LstmLayer(constants.weights, two_), whole, two_);
+      std::vector<float> gates(AsSize(extent.frames * extent.batch * 4 * sizes.cells));
+      Multiply(PackedMatrix(constants.weights.input, two_), whole.x, extent.frames * extent.batch, gates, {}, two_);
+      LstmWeights rest = constants.weights;
+      rest.input = InputsOf(rest.input, 0, 0);
+      const LstmLayer layer(rest, two_);
+      Call given(sizes, extent);
+      LstmArguments arguments = given.arguments();
+      arguments.x = {};
+      arguments.input_gates = gates;
+      AlignedBuffer scratch(layer.ScratchBytes(extent, two_));
+      layer.Run(extent, arguments, scratch.span(), two_);
+      EXPECT_TRUE(SameBits(given.h_all, whole.h_all));
+      EXPECT_TRUE(SameBits(given.c_all, whole.c_all));
+      ReferenceLstm(rest, extent, arguments);
+      ExpectNear(given.h_all, whole.h_all, 3e-6F);
     }
   }
 }

@@ -26,7 +26,7 @@ Extents ExtentsOf(const FusedLstm& op, const ir::InferContext& inputs) {
   Extents extents;
   extents.frames = CellDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 0 : 1);
   extents.batch = CellDim(inputs, FusedLstm::kX, "x", 3, frames_first ? 1 : 0);
-  extents.inputs = CellDim(inputs, FusedLstm::kX, "x", 3, 2);
+  extents.inputs = op.gates_given ? kDynamic : CellDim(inputs, FusedLstm::kX, "x", 3, 2);
   for (const int input : {FusedLstm::kH, FusedLstm::kC}) {
     extents.batch = MergedDim(extents.batch, CellDim(inputs, input, "h or c", 2, 0));
   }
@@ -75,7 +75,8 @@ std::vector<TensorType> FusedLstm::Infer(const ir::InferContext& inputs) const {
   const bool frames_first = sequence_order == kernels::SequenceOrder::kFramesFirst;
   const Dim first = frames_first ? extents.frames : extents.batch;
   const Dim second = frames_first ? extents.batch : extents.frames;
-  RequireCellInput(inputs, kX, "x", {first, second, extents.inputs});
+  const Dim gates = extents.cells == kDynamic ? kDynamic : CheckedMul<Dim>(4, extents.cells);
+  RequireCellInput(inputs, kX, "x", {first, second, gates_given ? gates : extents.inputs});
   RequireCellInput(inputs, kH, "h", {extents.batch, extents.outputs});
   RequireCellInput(inputs, kC, "c", {extents.batch, extents.cells});
   RequireWeights(*this, inputs, extents);

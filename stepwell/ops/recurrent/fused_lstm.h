@@ -11,7 +11,7 @@ namespace stepwell::ops::recurrent {
 
 // One LSTM layer over all frames of a call: what a plan makes of the loops and small ops that say it in a file. Never
 // written to one. Inputs, in this order, those in brackets where the fields say so; all but x, h and c are constants:
-//   x [T, B, I]    h [B, H]    c [B, N]
+//   x [T, B, I], or with `gates_given` x W itself [T, B, 4N]    h [B, H]    c [B, N]
 //   W [I, 4N] and R [H, 4N], or one `joined` matrix [I + H, 4N]; or their transposes
 //   b [4N]
 //   [wi, wf, wo]   peepholes, [N] each
@@ -30,6 +30,7 @@ struct FusedLstm final : ir::OpOf<FusedLstm> {
   kernels::WeightOrder projection_order = kernels::WeightOrder::kInputsByOutputs;  // kOutputsByInputs: P is [H, N]
   std::string gate_order = "icfo";  // input, candidate, forget, output along the 4N axis; TensorFlow's BlockLSTM
   bool joined = false;
+  bool gates_given = false;  // W is not read
   bool peepholes = false;
   bool projection = false;
   float forget_bias = 0;  // added to the forget gate
@@ -56,6 +57,7 @@ struct FusedLstm final : ir::OpOf<FusedLstm> {
     ir::EnumField(field, "projection_order", self.projection_order, kWeightOrderNames);
     field("gate_order", self.gate_order);
     field("joined", self.joined);
+    field("gates_given", self.gates_given);
     field("peepholes", self.peepholes);
     field("projection", self.projection);
     field("forget_bias", self.forget_bias);

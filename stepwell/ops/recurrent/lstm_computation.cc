@@ -44,6 +44,7 @@ LstmWeights WeightsOf(const LstmForm& form, BytesOf bytes_of, FloatsOf floats_of
     weights.input = kernels::InputsOf(joined, 0, form.inputs);
     weights.recurrent = kernels::InputsOf(joined, form.inputs, form.outputs);
   }
+  if (form.gates_given) weights.input = kernels::InputsOf(weights.input, 0, 0);
   weights.order = form.gates;
   if (form.bias) weights.bias = floats_of(*form.bias).subspan(AsSize(form.direction * gates), AsSize(gates));
   weights.forget_bias = form.forget_bias;
@@ -109,9 +110,10 @@ std::shared_ptr<const kernels::LstmLayer> MakeLayer(const LstmForm& form, const 
 
 // Names everything that a packed layer depends on besides its constants.
 std::string PackingName(const LstmForm& form) {
-  return fmt::format("lstm {}{}{}{} {} {} {} {} {} {}", form.gates.input, form.gates.candidate, form.gates.forget,
-                     form.gates.output, static_cast<int>(form.weight_order), static_cast<int>(form.projection_order),
-                     form.forget_bias, form.gate_clip, form.cell_clip, form.direction);
+  return fmt::format("lstm{} {}{}{}{} {} {} {} {} {} {}", form.gates_given ? " behind its input" : "", form.gates.input,
+                     form.gates.candidate, form.gates.forget, form.gates.output, static_cast<int>(form.weight_order),
+                     static_cast<int>(form.projection_order), form.forget_bias, form.gate_clip, form.cell_clip,
+                     form.direction);
 }
 
 void RequireFloats(const KernelSite& site, const LstmForm& form) {

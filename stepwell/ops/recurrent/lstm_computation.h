@@ -13,6 +13,7 @@ namespace stepwell::ops::recurrent {
 // LSTMSequence and FusedLstm share. Clips of 0 do not bound.
 struct LstmForm {
   std::int64_t inputs = 0;       // I
+  bool gates_given = false;      // x is x W, and W is not read
   std::int64_t cells = 0;        // N
   std::int64_t outputs = 0;      // H
   int kernel = 0;                // W, or W and R joined

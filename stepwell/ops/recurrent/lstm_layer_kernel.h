@@ -8,16 +8,18 @@ namespace stepwell::ops::recurrent {
 class LstmLayerKernel final : public Kernel {
  public:
   LstmLayerKernel(const LstmForm& form, const kernels::LstmExtent& extent, const KernelSite& site)
-      : extent_(extent), computation_(MakeLstmComputation(form, site)) {}
+      : extent_(extent), gates_given_(form.gates_given), computation_(MakeLstmComputation(form, site)) {}
 
   void Run(const KernelArgs& args) const override {
-    const kernels::LstmArguments arguments{.x = args.inputs[0].as<float>(),
+    const auto x = args.inputs[0].as<float>();
+    const kernels::LstmArguments arguments{.x = gates_given_ ? std::span<const float>() : x,
                                            .initial_h = StateOf(args, 1),
                                            .initial_c = StateOf(args, 2),
                                            .h_all = args.outputs[0].as<float>(),
                                            .c_all = args.outputs[1].as<float>(),
                                            .h_rows = args.RowsOfInput(1),
-                                           .c_rows = args.RowsOfInput(2)};
+                                           .c_rows = args.RowsOfInput(2),
+                                           .input_gates = gates_given_ ? x : std::span<const float>()};
     computation_->Run(extent_, arguments, args.inputs, args.scratch);
   }
 
@@ -31,6 +33,7 @@ class LstmLayerKernel final : public Kernel {
   }
 
   kernels::LstmExtent extent_;
+  bool gates_given_;
   std::shared_ptr<const LstmComputation> computation_;
 };
 
