@@ -78,6 +78,18 @@ TEST_F(Sample, PrintsWordsAndBelowThemTheCertificate) {
   EXPECT_THAT(plain.out, Not(HasSubstr("k-th logit")));
 }
 
+TEST_F(Sample, IsMeasuredForNewWordsAndForWordsSeenBefore) {
+  const nlohmann::json result = Json({"bench", "--synthetic", "lm_1b:64", "--top-k", "10", "--repeat", "3"});
+  EXPECT_EQ(result["rows"], 12500);
+  EXPECT_GE(result["rows_fp32"], 10);
+  EXPECT_GT(result["new_word_p50_ms"], 0);
+  EXPECT_GT(result["seen_word_p50_ms"], 0);
+  EXPECT_LT(result["softmax_bytes"], result["full_softmax_bytes"]);
+  const ProgramResult speech = Stepwell({"bench", "--synthetic", "deepspeech:64", "--top-k", "10"});
+  EXPECT_EQ(speech.exit_code, kFailed);
+  EXPECT_THAT(speech.err, HasSubstr("no language model of words"));
+}
+
 TEST_F(Sample, RefusesACertificateOfWhatItDoesNotDo) {
   const ProgramResult result = Stepwell(Kjv({"--certificate"}));
   EXPECT_EQ(result.exit_code, kFailed);

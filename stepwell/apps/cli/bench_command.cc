@@ -6,6 +6,7 @@
 
 #include "stepwell/apps/cli/bench_calls.h"
 #include "stepwell/apps/cli/bench_streams.h"
+#include "stepwell/apps/cli/bench_words.h"
 #include "stepwell/apps/cli/command.h"
 #include "stepwell/apps/cli/model_flags.h"
 #include "stepwell/apps/cli/progress_bar.h"
@@ -28,6 +29,7 @@ struct BenchFlags {
   std::string synthetic;
   std::string format = "plain";
   BenchRequest request;
+  std::optional<std::int64_t> top_k;
   bool json = false;
   bool per_op = false;
   bool zeros = false;
@@ -140,6 +142,56 @@ TextTable ZerosTable(const std::vector<ZeroShare>& zeros) {
 
 bool WantsJson(const BenchFlags& flags) { return flags.json || flags.format == "json"; }
 
+TextTable WordTable(const WordBenchResult& result) {
+  TextTable table({"", "calls", "p50 ms", "p90 ms", "max ms"});
+  const auto add = [&](const char* what, const LatencySummary& latency) {
+    table.Add({what, fmt::format("{}", latency.calls), Milliseconds(latency.p50_ms), Milliseconds(latency.p90_ms),
+               Milliseconds(latency.max_ms)});
+  };
+  add("a new word", result.new_words);
+  add("a word seen before", result.words_seen_before);
+  add("of it the search", result.search);
+  return table;
+}
+
+Json WordJson(const WordBenchResult& result, const std::string& model) {
+  const kernels::TopKCertificate& certificate = result.certificate;
+  return {{"model", model},
+          {"threads", WorkerTeam::Shared().num_threads()},
+          {"calls", result.new_words.calls},
+          {"new_word_p50_ms", result.new_words.p50_ms},
+          {"new_word_p90_ms", result.new_words.p90_ms},
+          {"seen_word_p50_ms", result.words_seen_before.p50_ms},
+          {"seen_word_p90_ms", result.words_seen_before.p90_ms},
+          {"search_p50_ms", result.search.p50_ms},
+          {"rows", certificate.rows},
+          {"rows_8_bits", certificate.stages[1].rows},
+          {"rows_fp32", certificate.stages[2].rows},
+          {"softmax_bytes", certificate.bytes()},
+          {"full_softmax_bytes", certificate.full_bytes()}};
+}
+
+// Measures words and the search for the likeliest ones behind them.
+void BenchTopK(const BenchFlags& flags, const std::shared_ptr<const runtime::LoadedModel>& model) {
+  const WordBenchRequest request{
+      .top_k = *flags.top_k, .repeat = flags.request.repeat, .warm_up = flags.request.warm_up};
+  const WordBenchResult result = [&] {
+    ProgressBar bar("measuring");
+    return BenchWords(model, request, [&](double done) { bar.Show(done); });
+  }();
+  if (WantsJson(flags)) {
+    fmt::print("{}\n", WordJson(result, model->graph().name()).dump(2));
+    return;
+  }
+  fmt::print("{}", Format(WordTable(result), flags.format));
+  if (flags.format == "plain") {
+    const kernels::TopKCertificate& certificate = result.certificate;
+    fmt::print("\nof {} rows {} were read in 8 bits, {} in fp32: {:.0f} of the softmax's {:.0f} MB\n", certificate.rows,
+               certificate.stages[1].rows, certificate.stages[2].rows, static_cast<double>(certificate.bytes()) / 1e6,
+               static_cast<double>(certificate.full_bytes()) / 1e6);
+  }
+}
+
 void BenchOneStream(const BenchFlags& flags, const runtime::LoadedModel& model) {
   BenchRequest request = flags.request;
   request.shape.batch = flags.model.batch();
@@ -192,6 +244,7 @@ void Bench(const BenchFlags& flags) {
   const auto model = LoadModel(flags);
   While([&] { return fmt::format("running '{}'", flags.model.name()); },
         [&] {
+          if (flags.top_k) return BenchTopK(flags, model);
           if (flags.measures_streams()) return BenchManyStreams(flags, model);
           if (flags.curve) return BenchCurve(flags, *model);
           BenchOneStream(flags, *model);
@@ -243,6 +296,11 @@ void AddBenchCommand(CLI::App& program) {
   command->add_option("--warm-up", flags->request.warm_up, "Calls before those")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command
+      ->add_option(
+          "--top-k", flags->top_k,
+          "Of a model of words: find the K likeliest words exactly, after new words and after words seen before")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--per-op", flags->per_op, "Split the time by op; with --json, by node, too");
   command->add_flag("--no-fusion", flags->request.no_fusion, "Run every op of the file by itself, for comparison");
   command->add_option("--format", flags->format, "plain, markdown, csv or json")

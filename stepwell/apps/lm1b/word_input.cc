@@ -17,15 +17,14 @@ std::vector<std::size_t> OffsetsOf(std::span<const runtime::Plan::Port> outputs)
 
 }  // namespace
 
-WordInput::WordInput(const WordNetwork& network, std::span<const runtime::Plan::Port> ports,
-                     std::optional<UniqueForm> unique)
-    : network_(&network), ports_(ports.begin(), ports.end()), unique_(std::move(unique)) {
+WordInput::WordInput(const WordNetwork& network, std::span<const runtime::Plan::Port> ports)
+    : network_(&network), ports_(ports.begin(), ports.end()) {
   if (network.word_plan() != nullptr) session_.emplace(network.word_plan());
 }
 
 std::span<const ConstTensorView> WordInput::Make(const std::vector<std::int32_t>& characters) {
   if (!session_) {
-    if (unique_) split_.Find(characters);
+    if (network_->ports().unique) split_.Find(characters);
     views_ = ViewsFor(ports_, characters);
     return views_;
   }
@@ -43,7 +42,7 @@ std::span<const ConstTensorView> WordInput::Make(const std::vector<std::int32_t>
 }
 
 WordCache::Value WordInput::Compute(const std::vector<std::int32_t>& characters) {
-  if (unique_) split_.Find(characters);
+  if (network_->ports().unique) split_.Find(characters);
   const std::span<const runtime::Plan::Port> outputs = session_->plan().outputs();
   const std::vector<std::size_t> offsets = OffsetsOf(outputs);
   auto tensors = std::make_shared<AlignedBuffer>(offsets.back());
@@ -57,10 +56,11 @@ WordCache::Value WordInput::Compute(const std::vector<std::int32_t>& characters)
 
 std::vector<ConstTensorView> WordInput::ViewsFor(std::span<const runtime::Plan::Port> ports,
                                                  const std::vector<std::int32_t>& characters) const {
+  const std::optional<UniqueForm>& unique = network_->ports().unique;
   std::vector<ConstTensorView> views;
   for (const runtime::Plan::Port& port : ports) {
     const std::vector<std::int32_t>& values =
-        !unique_ ? characters : (port.name == unique_->values ? split_.values : split_.indices);
+        !unique ? characters : (port.name == unique->values ? split_.values : split_.indices);
     views.emplace_back(port.type, std::as_bytes(std::span(values)).data());
   }
   return views;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "stepwell/apps/lm1b/unique_characters.h"
@@ -12,17 +11,11 @@
 
 namespace stepwell::apps {
 
-// A word's input: its characters, or the distinct ones and for each character the index of its value among them.
-struct UniqueForm {
-  std::string values;  // names of inputs i32[length]
-  std::string indices;
-};
-
 // Makes what a WordNetwork's stepper takes of a word's characters. One stream's: not thread-safe.
 class WordInput {
  public:
   // The network must outlive it. `ports`: the stepper's inputs.
-  WordInput(const WordNetwork& network, std::span<const runtime::Plan::Port> ports, std::optional<UniqueForm> unique);
+  WordInput(const WordNetwork& network, std::span<const runtime::Plan::Port> ports);
 
   // In the order of the ports; valid until the next call.
   std::span<const ConstTensorView> Make(const std::vector<std::int32_t>& characters);
@@ -35,7 +28,6 @@ class WordInput {
 
   const WordNetwork* network_;
   std::vector<runtime::Plan::Port> ports_;
-  std::optional<UniqueForm> unique_;
   std::optional<runtime::Session> session_;  // of the word's plan, where there is one
   UniqueCharacters split_;
   WordCache::Value word_;  // the tensors of the word being added

@@ -2,37 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
 
 #include "stepwell/base/checked.h"
 #include "stepwell/base/error.h"
-#include "stepwell/ir/find_role.h"
-#include "stepwell/ir/roles.h"
 
 namespace stepwell::apps {
-namespace {
-
-std::size_t RequiredOutput(const ir::Graph& graph, std::string_view role) {
-  if (const auto output = ir::FindOutputOfRole(graph, role)) return *output;
-  throw Error(ErrorKind::kUnsupported,
-              fmt::format("the model is no language model of words: it has no output of role '{}'; name one with "
-                          "--role {}=NAME",
-                          role, role));
-}
-
-// Words take a few dozen characters; this is against absurd files.
-constexpr std::int64_t kMostCharacters = 1 << 16;
-
-}  // namespace
 
 WordModel::WordModel(std::shared_ptr<const runtime::LoadedModel> model, std::shared_ptr<const Vocabulary> vocabulary,
                      const WordModelOptions& options)
-    : model_(std::move(model)), vocabulary_(std::move(vocabulary)) {
-  FindInputs();
-  encoder_.emplace(*vocabulary_, inputs_.front().shape.num_elements());
-  const std::size_t probabilities = RequiredOutput(model_->graph(), ir::kRoleWordProbabilities);
-  network_ = std::make_shared<const WordNetwork>(model_, inputs_, probabilities, options);
+    : vocabulary_(std::move(vocabulary)) {
+  const WordPorts ports = FindWordPorts(model->graph());
+  encoder_.emplace(*vocabulary_, ports.word_length());
+  network_ = std::make_shared<const WordNetwork>(std::move(model), ports, options);
   FindClasses();
 }
 
@@ -53,46 +35,6 @@ void WordModel::FindClasses() {
                   vocabulary_->size()));
 }
 
-void WordModel::FindInputs() {
-  const ir::Graph& graph = model_->graph();
-  if (const auto characters = ir::FindInputOfRole(graph, ir::kRoleCharacters)) {
-    inputs_ = {{*characters, WordShape(*characters)}};
-    return;
-  }
-  const auto values = ir::FindInputOfRole(graph, ir::kRoleUniqueCharacters);
-  const auto indices = ir::FindInputOfRole(graph, ir::kRoleCharacterIndices);
-  if (!values || !indices) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("the model is no language model of words: it has no input of role '{}', nor both of '{}' "
-                            "and '{}'; name them with --role ROLE=NAME",
-                            ir::kRoleCharacters, ir::kRoleUniqueCharacters, ir::kRoleCharacterIndices));
-  }
-  unique_ = UniqueForm{graph.inputs()[*values].name, graph.inputs()[*indices].name};
-  inputs_ = {{*values, WordShape(*values)}, {*indices, WordShape(*indices)}};
-  if (WordShape(*values) != WordShape(*indices)) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("the distinct characters ({}) and the indices among them ({}) are not as many",
-                            ToText(WordShape(*values)), ToText(WordShape(*indices))));
-  }
-}
-
-// One word's characters: of the input's shape, all axes but the last of extent 1.
-Shape WordModel::WordShape(std::size_t input) const {
-  const ir::Input& declared = model_->graph().inputs()[input];
-  const Shape& shape = declared.default_shape;
-  const DType dtype = model_->graph().value(declared.value).type.dtype;
-  const bool fits = dtype == DType::kI32 && shape.rank() >= 1 && shape[shape.rank() - 1] >= 1 &&
-                    shape[shape.rank() - 1] <= kMostCharacters;
-  if (!fits) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("the input '{}' is {}; the characters of a word in i32 are expected", declared.name,
-                            ToText(TensorType{dtype, shape})));
-  }
-  Shape word = Shape::Filled(shape.rank(), 1);
-  word[shape.rank() - 1] = shape[shape.rank() - 1];
-  return word;
-}
-
 std::vector<std::int32_t> WordModel::UnusedClasses() const {
   std::vector<std::int32_t> unused(AsSize(classes_ - vocabulary_->size()));
   std::iota(unused.begin(), unused.end(), vocabulary_->size());
@@ -110,7 +52,7 @@ WordStream::WordStream(const WordModel& model, state::Stream stream)
     : model_(&model),
       stream_(std::move(stream)),
       stepper_(model.network_->MakeStepper()),
-      input_(*model.network_, stepper_.inputs(), model.unique_),
+      input_(*model.network_, stepper_.inputs()),
       characters_(AsSize(model.encoder().word_length())) {}
 
 std::span<const float> WordStream::Add(std::string_view word) {

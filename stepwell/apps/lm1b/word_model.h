@@ -48,14 +48,9 @@ class WordModel {
  private:
   friend class WordStream;
 
-  void FindInputs();
-  Shape WordShape(std::size_t input) const;
   void FindClasses();
 
-  std::shared_ptr<const runtime::LoadedModel> model_;
   std::shared_ptr<const Vocabulary> vocabulary_;
-  std::vector<WordNetwork::WordInput> inputs_;
-  std::optional<UniqueForm> unique_;
   std::optional<CharEncoder> encoder_;
   std::shared_ptr<const WordNetwork> network_;
   std::int64_t classes_ = 0;

@@ -20,11 +20,10 @@ runtime::PlanRequest RequestFor(const ir::Graph& graph) {
 
 }  // namespace
 
-WordNetwork::WordNetwork(std::shared_ptr<const runtime::LoadedModel> model, std::vector<WordInput> word_inputs,
-                         std::size_t probabilities, const WordModelOptions& options)
+WordNetwork::WordNetwork(std::shared_ptr<const runtime::LoadedModel> model, WordPorts ports,
+                         const WordModelOptions& options)
     : model_(std::move(model)),
-      word_inputs_(std::move(word_inputs)),
-      probabilities_(probabilities),
+      ports_(std::move(ports)),
       options_(options),
       text_model_(model_),
       layout_(state::StateLayout::Make(*model_, 1)),
@@ -37,9 +36,9 @@ WordNetwork::WordNetwork(std::shared_ptr<const runtime::LoadedModel> model, std:
 
 std::optional<ir::Graph> WordNetwork::StaticGraph() const {
   const ir::Graph& graph = model_->graph();
-  passes::SpecialiseRequest request{.outputs = {probabilities_}, .fold = kFolding};
+  passes::SpecialiseRequest request{.outputs = {ports_.probabilities}, .fold = kFolding};
   request.input_shapes.resize(graph.inputs().size());
-  for (const WordInput& word : word_inputs_) request.input_shapes[word.input] = word.shape;
+  for (const WordPorts::Input& word : ports_.inputs) request.input_shapes[word.input] = word.shape;
   for (const state::StateLayout::Slot& slot : layout_->slots()) {
     request.input_shapes[slot.input] = slot.type.shape;
     if (std::find(request.outputs.begin(), request.outputs.end(), slot.output) == request.outputs.end()) {
@@ -63,7 +62,7 @@ ir::Graph WordNetwork::WithHead(const ir::Graph& graph) {
 
 void WordNetwork::Cut(const ir::Graph& graph) {
   std::vector<std::size_t> word_inputs;
-  for (const WordInput& word : word_inputs_) {
+  for (const WordPorts::Input& word : ports_.inputs) {
     if (const auto input = graph.FindInput(model_->graph().inputs()[word.input].name)) word_inputs.push_back(*input);
   }
   auto parts = CutBehindWord(graph, word_inputs);
@@ -78,11 +77,11 @@ state::Stepper WordNetwork::MakeStepper() const {
   runtime::PlanRequest request;
   if (text_model_ == model_) {
     request.input_shapes.resize(graph.inputs().size());
-    for (const WordInput& word : word_inputs_) request.input_shapes[word.input] = word.shape;
-    request.outputs = {probabilities_};
+    for (const WordPorts::Input& word : ports_.inputs) request.input_shapes[word.input] = word.shape;
+    request.outputs = {ports_.probabilities};
   } else {
     request = RequestFor(graph);
-    const std::string& name = top_k_ == nullptr ? model_->graph().outputs()[probabilities_].name : kHidden;
+    const std::string& name = top_k_ == nullptr ? model_->graph().outputs()[ports_.probabilities].name : kHidden;
     request.outputs = {graph.FindOutput(name).value()};
   }
   return {*text_model_, layout_, request};

@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "stepwell/apps/lm1b/word_cache.h"
+#include "stepwell/apps/lm1b/word_ports.h"
 #include "stepwell/kernels/topk/exact_top_k.h"
 #include "stepwell/runtime/loaded_model.h"
 #include "stepwell/state/state_layout.h"
@@ -22,7 +21,7 @@ struct WordModelOptions {
     kTopKWhereExact,  // only what finds the likeliest words (kernels/topk), if the model's softmax is of fp32 weights
   };
   Head head = Head::kProbabilities;
-  std::size_t most_cached_bytes = std::size_t{64} << 20;  // of what depends on a word alone, for words seen before
+  std::size_t most_cached_bytes = std::size_t{128} << 20;  // of what depends on a word alone, for words seen before
 };
 
 // The computations that a word model is run by: of the word alone, whose results are remembered; of all that follows;
@@ -30,15 +29,9 @@ struct WordModelOptions {
 // free to share between threads.
 class WordNetwork {
  public:
-  struct WordInput {
-    std::size_t input = 0;  // of the model's graph
-    Shape shape;
-  };
+  WordNetwork(std::shared_ptr<const runtime::LoadedModel> model, WordPorts ports, const WordModelOptions& options);
 
-  // `probabilities`: the model's output.
-  WordNetwork(std::shared_ptr<const runtime::LoadedModel> model, std::vector<WordInput> word_inputs,
-              std::size_t probabilities, const WordModelOptions& options);
-
+  const WordPorts& ports() const { return ports_; }
   const std::shared_ptr<const state::StateLayout>& layout() const { return layout_; }
   // What takes the word's tensors (or the model's own inputs, where there is no word_plan()) and a text's states and
   // gives, as its only output, the probabilities, or with top_k() the hidden row that they come from.
@@ -57,8 +50,7 @@ class WordNetwork {
   ir::Graph WithHead(const ir::Graph& graph);
 
   std::shared_ptr<const runtime::LoadedModel> model_;
-  std::vector<WordInput> word_inputs_;
-  std::size_t probabilities_;
+  WordPorts ports_;
   WordModelOptions options_;
 
   std::shared_ptr<const runtime::LoadedModel> text_model_;
