@@ -57,8 +57,6 @@ class LiveStreams {
   std::int64_t frames_;
   std::optional<std::size_t> features_;  // the caller's input that takes the rows
   std::shared_ptr<const state::StateLayout> layout_;
-  state::Batcher batcher_;
-  state::Batcher::Form& form_;
   std::vector<Client> clients_;
   std::exception_ptr failure_;
   Clock::duration deadline_{};
@@ -70,6 +68,9 @@ class LiveStreams {
   Clock::duration in_features_{};
   std::size_t calls_ = 0;
   std::size_t steps_ = 0;
+  // Last, to end first: it tells the clients of steps that it has not made.
+  state::Batcher batcher_;
+  state::Batcher::Form& form_;
 };
 
 }  // namespace stepwell::cli
