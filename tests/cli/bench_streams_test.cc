@@ -7,9 +7,9 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Bench : public CommandLine {};
+class BenchStreams : public CommandLine {};
 
-TEST_F(Bench, MeasuresLiveStreamsOfAModelWithItsFeatures) {
+TEST_F(BenchStreams, MeasuresLiveStreamsOfAModelWithItsFeatures) {
   const auto result = Json({"bench", Speech("0.8.2-64"), "--streams", "1,3", "--deadline", "5000", "--seconds", "0.3"});
   EXPECT_TRUE(result["features"].get<bool>());
   EXPECT_TRUE(result["together"].get<bool>());
@@ -27,7 +27,7 @@ TEST_F(Bench, MeasuresLiveStreamsOfAModelWithItsFeatures) {
   }
 }
 
-TEST_F(Bench, SaysWhenNoNumberOfStreamsIsInTime) {
+TEST_F(BenchStreams, SaysWhenNoNumberOfStreamsIsInTime) {
   const ProgramResult result =
       Stepwell({"bench", Speech("0.8.2-64"), "--streams", "1", "--deadline", "0.000001", "--seconds", "0.3"});
   ASSERT_EQ(result.exit_code, kDone) << result.err;
@@ -35,13 +35,13 @@ TEST_F(Bench, SaysWhenNoNumberOfStreamsIsInTime) {
                                 HasSubstr("work: features and model")));
 }
 
-TEST_F(Bench, FeedsAModelWithoutFrontEndWithFrames) {
+TEST_F(BenchStreams, FeedsAModelWithoutFrontEndWithFrames) {
   const auto result = Json({"bench", Speech("0.8.2-64"), "--output", "logits,new_state_c,new_state_h", "--streams", "2",
                             "--seconds", "0.3"});
   EXPECT_FALSE(result["features"].get<bool>());
 }
 
-TEST_F(Bench, CountsTheZerosOfASyntheticModelAsOfTheTrainedOne) {
+TEST_F(BenchStreams, CountsTheZerosOfASyntheticModelAsOfTheTrainedOne) {
   const auto result = Json({"bench", "--synthetic", "deepspeech:512", "--frames", "1", "--repeat", "1"});
   const double trained[] = {0.56, 0.84, 0.94, 0.55};
   ASSERT_EQ(result["zeros"].size(), 4U);
@@ -51,7 +51,7 @@ TEST_F(Bench, CountsTheZerosOfASyntheticModelAsOfTheTrainedOne) {
   }
 }
 
-TEST_F(Bench, RefusesWhatIsNoNumberOfStreams) {
+TEST_F(BenchStreams, RefusesWhatIsNoNumberOfStreams) {
   for (const std::string text : {"0", "x", "3,,4", "-2", "100000"}) {
     const ProgramResult result = Stepwell({"bench", Speech("0.8.2-64"), "--streams=" + text});
     EXPECT_EQ(result.exit_code, kUsage) << text;
