@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "stepwell/base/parallel.h"
-#include "stepwell/converter/convert.h"
 #include "stepwell/ops/recurrent/gru_rnn.h"
 #include "stepwell/quantize/quantize.h"
 #include "stepwell/state/stream.h"
 #include "tests/support/count_allocations.h"
 #include "tests/support/model_runner.h"
+#include "tests/support/repository_models.h"
 #include "tests/support/small_lstm.h"
 
 namespace stepwell::tests {
@@ -69,13 +69,6 @@ void ExpectNoneInAnyFormat(const std::string& name, const ir::Graph& graph) {
   }
 }
 
-ir::Graph Converted(const std::filesystem::path& path, const std::filesystem::path& checkpoint = {}) {
-  converter::ConvertOptions options;
-  options.source.model = kModels / path;
-  if (!checkpoint.empty()) options.source.checkpoint = kModels / checkpoint;
-  return converter::Convert(options).graph;
-}
-
 TEST_F(NoAllocation, TheCounterCounts) {
   std::size_t before = testing::allocations;
   const std::vector<int> numbers(3);
@@ -90,13 +83,13 @@ TEST_F(NoAllocation, TheCounterCounts) {
 
 TEST_F(NoAllocation, IsMadeByDeepSpeech) {
   for (const std::string version : {"0.3.0-64", "0.8.2-64"}) {
-    ExpectNoneInAnyFormat(version, Converted("deepspeech/" + version + "/output_graph.pb"));
+    ExpectNoneInAnyFormat(version, ConvertedModel("deepspeech/" + version + "/output_graph.pb"));
   }
   ExpectNone("of mo", LoadedModel::Load(kModels / "deepspeech/openvino_ir/mo2024.6-0.8.2/output_graph.xml")->graph());
 }
 
 TEST_F(NoAllocation, IsMadeByLm1b) {
-  ExpectNoneInAnyFormat("lm_1b", Converted("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"));
+  ExpectNoneInAnyFormat("lm_1b", ConvertedModel("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"));
   ExpectNone("of mo", LoadedModel::Load(kModels / "lm_1b/openvino_ir/graph-2016-09-10.xml")->graph());
 }
 

@@ -4,13 +4,12 @@
 
 #include <map>
 
-#include "stepwell/converter/convert.h"
 #include "stepwell/ops/recurrent/gru_rnn.h"
 #include "stepwell/ops/recurrent/lstm_sequence.h"
 #include "stepwell/passes/evaluate.h"
 #include "stepwell/quantize/quantize.h"
 #include "tests/support/model_runner.h"
-#include "tests/support/random_tensor.h"
+#include "tests/support/repository_models.h"
 #include "tests/support/small_lstm.h"
 
 namespace stepwell::tests {
@@ -18,31 +17,6 @@ namespace {
 
 using quantize::QuantizeOptions;
 using quantize::WeightFormat;
-
-ir::Graph Converted(const std::string& path, const std::string& checkpoint = "") {
-  const std::filesystem::path models = STEPWELL_SOURCE_DIR "/models";
-  converter::ConvertOptions options;
-  options.source.model = models / path;
-  if (!checkpoint.empty()) options.source.checkpoint = models / checkpoint;
-  return converter::Convert(options).graph;
-}
-
-// Inputs of the shapes that they have in the source; integers are 1.
-Tensors SomeInputs(const ir::Graph& graph) {
-  testing::Random random(1);
-  Tensors inputs;
-  for (const ir::Input& input : graph.inputs()) {
-    const DType dtype = graph.value(input.value).type.dtype;
-    Tensor tensor({dtype, input.default_shape});
-    if (dtype == DType::kF32) {
-      tensor = testing::RandomFloats(random, input.default_shape, -1, 1);
-    } else if (dtype == DType::kI32) {
-      for (std::int32_t& element : tensor.as<std::int32_t>()) element = 1;
-    }
-    inputs.emplace(input.name, std::move(tensor));
-  }
-  return inputs;
-}
 
 void ExpectPlanAgreesWithReference(const ir::Graph& graph) {
   const Tensors inputs = SomeInputs(graph);
@@ -60,11 +34,12 @@ void ExpectPlanAgreesWithReference(const ir::Graph& graph) {
 class Quantized : public ::testing::TestWithParam<QuantizeOptions> {};
 
 TEST_P(Quantized, DeepSpeechComputesWithTheWeightsThatItsFileSays) {
-  ExpectPlanAgreesWithReference(Quantize(Converted("deepspeech/0.8.2-64/output_graph.pb"), GetParam()).graph);
+  ExpectPlanAgreesWithReference(Quantize(ConvertedModel("deepspeech/0.8.2-64/output_graph.pb"), GetParam()).graph);
 }
 
 TEST_P(Quantized, Lm1bComputesWithTheWeightsThatItsFileSays) {
-  ExpectPlanAgreesWithReference(Quantize(Converted("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"), GetParam()).graph);
+  ExpectPlanAgreesWithReference(
+      Quantize(ConvertedModel("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"), GetParam()).graph);
 }
 
 // Two frames of 32 numbers, 32 cells each way.
@@ -106,7 +81,7 @@ std::map<std::string, std::string> FormatsOf(const ir::Graph& graph, const Quant
 // MFCCs come in, whose first outweighs the others, and logits go out.
 TEST(QuantizedModels, KeepTheFirstAndTheLastLayerOfDeepSpeechIn16Bits) {
   for (const WeightFormat format : {WeightFormat::kInt8, WeightFormat::kInt4}) {
-    const auto formats = FormatsOf(Converted("deepspeech/trained/output_graph.pb"), {.format = format});
+    const auto formats = FormatsOf(ConvertedModel("deepspeech/trained/output_graph.pb"), {.format = format});
     ASSERT_EQ(formats.size(), 7U);
     for (const auto& [name, stored] : formats) {
       const bool is_sensitive = name == "layer_1/weights" || name == "layer_6/weights";
@@ -117,7 +92,7 @@ TEST(QuantizedModels, KeepTheFirstAndTheLastLayerOfDeepSpeechIn16Bits) {
 
 // Its softmax is the most of it.
 TEST(QuantizedModels, KeepNothingOfLm1bIn16Bits) {
-  const auto formats = FormatsOf(Converted("lm_1b/kjv/graph.pbtxt", "lm_1b/kjv/ckpt"), {});
+  const auto formats = FormatsOf(ConvertedModel("lm_1b/kjv/graph.pbtxt", "lm_1b/kjv/ckpt"), {});
   ASSERT_EQ(formats.size(), 10U);
   for (const auto& [name, stored] : formats) EXPECT_EQ(stored, "int8 int8") << name;
 }

@@ -2,11 +2,10 @@
 // none.
 #include <gtest/gtest.h>
 
-#include "stepwell/converter/convert.h"
 #include "stepwell/ir/ir_file.h"
 #include "stepwell/quantize/quantize.h"
 #include "tests/support/model_runner.h"
-#include "tests/support/random_tensor.h"
+#include "tests/support/repository_models.h"
 #include "tests/support/temp_folder.h"
 
 namespace stepwell::tests {
@@ -14,31 +13,6 @@ namespace {
 
 using runtime::Fusion;
 using runtime::LoadedModel;
-
-ir::Graph Converted(const std::string& path, const std::string& checkpoint = "") {
-  const std::filesystem::path models = STEPWELL_SOURCE_DIR "/models";
-  converter::ConvertOptions options;
-  options.source.model = models / path;
-  if (!checkpoint.empty()) options.source.checkpoint = models / checkpoint;
-  return converter::Convert(options).graph;
-}
-
-// All inputs, of default shapes; integers are 1.
-Tensors SomeInputs(const ir::Graph& graph) {
-  testing::Random random(1);
-  Tensors inputs;
-  for (const ir::Input& input : graph.inputs()) {
-    const DType dtype = graph.value(input.value).type.dtype;
-    Tensor tensor({dtype, input.default_shape});
-    if (dtype == DType::kF32) {
-      tensor = testing::RandomFloats(random, input.default_shape, -1, 1);
-    } else if (dtype == DType::kI32) {
-      for (std::int32_t& element : tensor.as<std::int32_t>()) element = 1;
-    }
-    inputs.emplace(input.name, std::move(tensor));
-  }
-  return inputs;
-}
 
 class WeightCache : public ::testing::Test {
  protected:
@@ -84,12 +58,12 @@ class WeightCache : public ::testing::Test {
 
 TEST_F(WeightCache, KeepsDeepSpeech) {
   for (const std::string version : {"0.3.0-64", "0.8.2-64"}) {
-    ExpectSameBitsInAnyFormat(version, Converted("deepspeech/" + version + "/output_graph.pb"));
+    ExpectSameBitsInAnyFormat(version, ConvertedModel("deepspeech/" + version + "/output_graph.pb"));
   }
 }
 
 TEST_F(WeightCache, KeepsLm1b) {
-  ExpectSameBitsInAnyFormat("lm_1b", Converted("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"));
+  ExpectSameBitsInAnyFormat("lm_1b", ConvertedModel("lm_1b/tiny/graph.pbtxt", "lm_1b/tiny/ckpt"));
 }
 
 // Convolutions through oneDNN, whose packed forms are named by what oneDNN says of them.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "stepwell/kernels/gemm/compressed_test_support.h"
@@ -93,21 +94,7 @@ TEST_P(LstmIntegerTest, GivesManyFramesTheSameBitsAsFrameByFrame) {
 TEST_P(LstmIntegerTest, GivesARowTheSameBitsInAnyBatch) {
   for (const Compression& compression : kCompressions) {
     const LstmLayer layer(IntegerWeights(kLargeSizes, compression), two_);
-    for (const std::int64_t batch : {2, 5, 16, 64}) {
-      Call all(kLargeSizes, {.frames = 2, .batch = batch, .order = SequenceOrder::kBatchFirst});
-      Perform(layer, all, two_);
-      for (std::int64_t row = 0; row < batch; ++row) {
-        Call single(kLargeSizes, {.frames = 2});
-        std::ranges::copy(Part(all.x, row * std::ssize(single.x), std::ssize(single.x)), single.x.begin());
-        std::ranges::copy(Part(all.initial_h, row * std::ssize(single.initial_h), std::ssize(single.initial_h)),
-                          single.initial_h.begin());
-        std::ranges::copy(Part(all.initial_c, row * std::ssize(single.initial_c), std::ssize(single.initial_c)),
-                          single.initial_c.begin());
-        Perform(layer, single, one_);
-        const auto expected = Part(all.h_all, row * std::ssize(single.h_all), std::ssize(single.h_all));
-        ASSERT_TRUE(SameBits(single.h_all, expected)) << "row " << row << " of " << batch;
-      }
-    }
+    ExpectSameBitsInBatches(layer, kLargeSizes, std::array<std::int64_t, 4>{2, 5, 16, 64}, one_, two_);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -50,6 +51,27 @@ inline void ExpectNear(std::span<const float> actual, std::span<const float> exp
 
 inline std::span<const float> Part(const std::vector<float>& all, std::int64_t first, std::int64_t count) {
   return std::span(all).subspan(AsSize(first), AsSize(count));
+}
+
+// A row of a batch that is run whole gives the bits that it gives alone on one thread, for each of the sizes of
+// batches.
+inline void ExpectSameBitsInBatches(const LstmLayer& layer, const Sizes& sizes, std::span<const std::int64_t> batches,
+                                    WorkerTeam& one, WorkerTeam& team) {
+  for (const std::int64_t batch : batches) {
+    Call all(sizes, {.frames = 2, .batch = batch, .order = SequenceOrder::kBatchFirst});
+    Perform(layer, all, team);
+    for (std::int64_t row = 0; row < batch; ++row) {
+      Call single(sizes, {.frames = 2});
+      const auto of_row = [row](const std::vector<float>& whole, const std::vector<float>& part) {
+        return Part(whole, row * std::ssize(part), std::ssize(part));
+      };
+      std::ranges::copy(of_row(all.x, single.x), single.x.begin());
+      std::ranges::copy(of_row(all.initial_h, single.initial_h), single.initial_h.begin());
+      std::ranges::copy(of_row(all.initial_c, single.initial_c), single.initial_c.begin());
+      Perform(layer, single, one);
+      ASSERT_TRUE(SameBits(single.h_all, of_row(all.h_all, single.h_all))) << "row " << row << " of " << batch;
+    }
+  }
 }
 
 }  // namespace stepwell::kernels
