@@ -12,6 +12,16 @@
 #include "tests/support/repository_models.h"
 #include "tests/support/small_lstm.h"
 
+namespace stepwell::quantize {
+
+// Names of tests are made of it.
+static void PrintTo(const QuantizeOptions& options, std::ostream* out) {
+  *out << NameOf(options.format);
+  if (options.group) *out << " by " << *options.group;
+}
+
+}  // namespace stepwell::quantize
+
 namespace stepwell::tests {
 namespace {
 
